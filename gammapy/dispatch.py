@@ -1,0 +1,67 @@
+"""The table of what is found by name: readers, writers, backends, pictures.
+
+Rows are ``(owner, verb, name) -> "module:function"``. The module is imported when the row is
+first used, so a class can offer ``read``, ``write`` or ``plot`` although the code that
+does it lives above the class (law 6), and nothing heavy is imported before it is needed.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from gammapy.errors import UnknownNameError
+
+__all__ = ["TABLE", "find", "names"]
+
+TABLE: dict[tuple[str, str, str], str] = {
+    ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
+    ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
+    ("Models", "from_text", "yaml"): "gammapy.modeling.serialize.yaml:models_from_yaml",
+    ("Models", "to_text", "yaml"): "gammapy.modeling.serialize.yaml:models_to_yaml",
+    ("Models", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:models_from_dict",
+    ("Models", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:models_to_dict",
+    ("SpectralModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_from_dict",
+    ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
+    ("Fitter", "backend", "minuit"): "gammapy.modeling.fit.backends.minuit:run",
+    ("Fitter", "backend", "scipy"): "gammapy.modeling.fit.backends.scipy:run",
+    ("Fitter", "backend", "sherpa"): "gammapy.modeling.fit.backends.sherpa:run",
+    ("Fitter", "backend", "emcee"): "gammapy.modeling.fit.backends.emcee:run",
+    ("FitResult", "read", "yaml"): "gammapy.results.fit:read_fit_result",
+    ("FitResult", "write", "yaml"): "gammapy.results.fit:write_fit_result",
+    ("Datasets", "read", "yaml"): "gammapy.datasets.io:read_datasets",
+    ("Datasets", "write", "yaml"): "gammapy.datasets.io:write_datasets",
+    ("Datasets", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
+    ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
+    ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
+    ("SpectrumDataset", "read", "dl4"): "gammapy.spectrum.dl4:read_spectrum",
+    ("SpectrumDataset", "write", "dl4"): "gammapy.spectrum.dl4:write_spectrum",
+    ("SpectrumDataset", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
+    ("SpectrumDatasetOnOff", "read", "ogip"): "gammapy.spectrum.ogip:read_on_off",
+    ("SpectrumDatasetOnOff", "write", "ogip"): "gammapy.spectrum.ogip:write_on_off",
+    ("SpectrumDatasetOnOff", "read", "dl4"): "gammapy.spectrum.dl4:read_on_off",
+    ("SpectrumDatasetOnOff", "write", "dl4"): "gammapy.spectrum.dl4:write_on_off",
+    ("SpectrumDatasetOnOff", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
+}
+
+
+def names(owner: str, verb: str) -> list[str]:
+    """Names that are known for an owner and a verb, in the order of the table."""
+    return [name for (o, v, name) in TABLE if o == owner and v == verb]
+
+
+def find(owner: str, verb: str, name: str) -> Any:
+    """Import and return what the table holds for a row.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such row; the message lists the names that there are.
+    """
+    try:
+        target = TABLE[owner, verb, name]
+    except KeyError:
+        known = ", ".join(repr(n) for n in names(owner, verb)) or "none"
+        raise UnknownNameError(
+            f"{owner} has no {verb} named {name!r}: choose one of {known}"
+        ) from None
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,101 @@
+"""Covariance of parameters: a matrix that knows the names and units of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gammapy.errors import ParameterError, UnknownNameError
+
+__all__ = ["Covariance"]
+
+
+class Covariance:
+    """Symmetric matrix with a name for each row; it does not change once made.
+
+    A row that is nan says that the error of this parameter is not known (the parameter
+    sits at a bound, or the data do not constrain it).
+
+    Parameters
+    ----------
+    names : sequence of str [n]
+    matrix : array_like [n, n]
+        Row i, column j in unit_i * unit_j of the parameters.
+
+    Raises
+    ------
+    ParameterError
+        If the matrix is not square and symmetric, or does not fit the names.
+    """
+
+    def __init__(self, names: Sequence[str], matrix: Any) -> None:
+        data = np.array(matrix, dtype=float)
+        n = len(names)
+        if data.shape != (n, n):
+            raise ParameterError(
+                f"covariance of shape {data.shape} does not fit {n} names: {n} x {n} is needed"
+            )
+        size = np.sqrt(np.abs(np.outer(np.diag(data), np.diag(data)))) if n else data
+        if not np.all((np.abs(data - data.T) <= 1e-8 * size) | np.isnan(data)):
+            raise ParameterError("covariance is not symmetric: pass 0.5 * (matrix + matrix.T)")
+        data = 0.5 * (data + data.T)
+        data.flags.writeable = False
+        self.names = tuple(names)
+        self.data = data
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Covariance:
+        return self
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Standard deviations [n]; nan where the variance is negative or not known."""
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(np.diag(self.data))
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """Correlation matrix [n, n]; zero for a parameter without error, one on the diagonal."""
+        errors = self.errors
+        safe = np.where(errors > 0, errors, 1.0)
+        correlation = np.where(np.isnan(self.data), 0.0, self.data) / np.outer(safe, safe)
+        np.fill_diagonal(correlation, 1.0)
+        return correlation
+
+    @property
+    def known(self) -> np.ndarray:
+        """True [n] for rows that are not nan."""
+        return ~np.isnan(np.diag(self.data))
+
+    @property
+    def is_positive_semidefinite(self) -> bool:
+        """True if no direction has a negative variance (rounding of 1e-10 allowed)."""
+        known = self.known
+        eigenvalues = np.linalg.eigvalsh(self.correlation[np.ix_(known, known)])
+        return bool(
+            np.all(np.diag(self.data)[known] >= 0) and eigenvalues.min(initial=0.0) > -1e-10
+        )
+
+    def submatrix(self, names: Sequence[str]) -> Covariance:
+        """Covariance of some of the parameters, in the order asked for."""
+        try:
+            rows = [self.names.index(name) for name in names]
+        except ValueError:
+            missing = [name for name in names if name not in self.names]
+            raise UnknownNameError(
+                f"covariance has no row for {missing}: known are {list(self.names)}"
+            ) from None
+        return Covariance(names, self.data[np.ix_(rows, rows)])
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Covariance)
+            and self.names == other.names
+            and np.array_equal(self.data, other.data, equal_nan=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Covariance(names={list(self.names)}, errors={self.errors.tolist()})"

@@ -1,0 +1,193 @@
+"""Models: an ordered collection of models with unique names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, MutableSequence
+from pathlib import Path
+from typing import Any
+
+from gammapy.dispatch import find
+from gammapy.errors import ModelError, UnknownNameError
+from gammapy.modeling.covariance import Covariance
+from gammapy.modeling.models.base import clone_parameters
+from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.parameters import Parameters
+
+__all__ = ["Models"]
+
+
+class Models(MutableSequence[SkyModel]):
+    """Sky models, in order, found by position or name.
+
+    Parameters
+    ----------
+    models : `SkyModel` or iterable of them, optional
+
+    Raises
+    ------
+    ModelError
+        If two models have the same name, or a member is not a model.
+    """
+
+    def __init__(self, models: SkyModel | Iterable[SkyModel] | None = None) -> None:
+        if models is None:
+            models = []
+        self._models: list[SkyModel] = []
+        self._replace([models] if isinstance(models, SkyModel) else list(models))
+
+    def _replace(self, models: list[Any]) -> None:
+        seen: set[str] = set()
+        for model in models:
+            if not isinstance(model, SkyModel):
+                raise ModelError(
+                    f"{model!r} is not a model of the sky: wrap a spectrum as "
+                    "SkyModel(spectral_model=..., name='...')"
+                )
+            if model.name in seen:
+                raise ModelError(
+                    f"two models are named {model.name!r}: give one another name, e.g. with "
+                    "model.copy(name='...')"
+                )
+            seen.add(model.name)
+        self._models = models
+
+    # -- a sequence -----------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __iter__(self) -> Iterator[SkyModel]:
+        return iter(self._models)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Model by position or name; a slice or list of names gives `Models`."""
+        if isinstance(key, slice):
+            return Models(self._models[key])
+        if isinstance(key, list):
+            return Models([self[k] for k in key])
+        return self._models[self.index(key) if isinstance(key, str) else key]
+
+    def __setitem__(self, key: Any, model: Any) -> None:
+        models = list(self._models)
+        models[self.index(key) if isinstance(key, str) else key] = model
+        self._replace(models)
+
+    def __delitem__(self, key: Any) -> None:
+        del self._models[self.index(key) if isinstance(key, str) else key]
+
+    def insert(self, index: int, value: SkyModel) -> None:
+        """Insert a model."""
+        models = list(self._models)
+        models.insert(index, value)
+        self._replace(models)
+
+    def index(self, key: Any, *args: Any) -> int:
+        """Position of a model, given itself or its name."""
+        if not isinstance(key, str):
+            return self._models.index(key, *args)
+        if key not in self.names:
+            raise UnknownNameError(f"no model {key!r}: known are {self.names}")
+        return self.names.index(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.names if isinstance(key, str) else key in self._models
+
+    def __add__(self, other: Any) -> Models:
+        return Models([*self, *([other] if isinstance(other, SkyModel) else other)])
+
+    # -- what it holds --------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the models."""
+        return [model.name for model in self]
+
+    @property
+    def parameters(self) -> Parameters:
+        """Parameters of all models, under paths like ``crab.spectral.index``."""
+        pairs = [(p, f"{m.name}.{path}") for m in self for path, p in m.own_parameters.items()]
+        return Parameters([p for p, _ in pairs], [path for _, path in pairs])
+
+    @property
+    def covariance(self) -> Covariance:
+        """Covariance of `parameters`."""
+        return self.parameters.covariance
+
+    @covariance.setter
+    def covariance(self, covariance: Any) -> None:
+        self.parameters.covariance = covariance
+
+    def seen_by(self, dataset_name: str) -> Models:
+        """Models that a dataset of this name sees."""
+        return Models([model for model in self if model.belongs_to(dataset_name)])
+
+    def freeze(self) -> None:
+        """Freeze all parameters."""
+        for model in self:
+            model.freeze()
+
+    def unfreeze(self) -> None:
+        """Give all parameters the frozen flags that their classes declare."""
+        for model in self:
+            model.unfreeze()
+
+    def copy(self) -> Models:
+        """Independent copy; links among the models follow, links to others still hold."""
+        mapping = clone_parameters(self.parameters)
+        shells = [model._shell() for model in self]
+        for shell in shells:
+            shell.reassign(mapping)
+        return Models(shells)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Models:
+        return self.copy()
+
+    # -- files ----------------------------------------------------------------------------
+
+    @classmethod
+    def read(cls, filename: str | Path, format: str = "yaml") -> Models:
+        """Read models from a file.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is not what the format asks for.
+        """
+        return find("Models", "read", format)(filename)
+
+    def write(self, filename: str | Path, format: str = "yaml", overwrite: bool = False) -> None:
+        """Write models to a file; it appears whole or not at all."""
+        find("Models", "write", format)(self, filename, overwrite=overwrite)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain tree of the models, as it stands in a YAML file."""
+        return find("Models", "to_dict", "yaml")(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Models:
+        """Models from such a tree."""
+        return find("Models", "from_dict", "yaml")(data)
+
+    def to_yaml(self) -> str:
+        """Text of a YAML file."""
+        return find("Models", "to_text", "yaml")(self)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Models:
+        """Models from the text of a YAML file."""
+        return find("Models", "from_text", "yaml")(text)
+
+    # -- shown ----------------------------------------------------------------------------
+
+    def to_parameters_table(self) -> Any:
+        """Table of all parameters."""
+        return self.parameters.to_table()
+
+    def __repr__(self) -> str:
+        return f"Models({', '.join(map(repr, self.names))})"
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(model) for model in self) or "Models (empty)"
+
+    def _repr_html_(self) -> str:
+        return self.parameters._repr_html_()

@@ -1,0 +1,116 @@
+"""A spectrum given by a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+
+from gammapy.engine.interpolate import interpolate_log_energy
+from gammapy.engine.namespace import array_namespace
+from gammapy.errors import ModelError
+from gammapy.modeling.models.spectral.base import DNDE, SpectralModel
+from gammapy.units import as_quantity, internal_factor
+
+__all__ = ["TemplateSpectralModel"]
+
+
+class TemplateSpectralModel(SpectralModel):
+    """Table of a spectrum, a power law between its energies (and, from its ends, outside).
+
+    Parameters
+    ----------
+    energy : `~astropy.units.Quantity` [n]
+        Ascending.
+    values : `~astropy.units.Quantity` or array_like [n]
+        Differential flux, or plain numbers for a factor on another spectrum. A zero stands
+        for the smallest positive float.
+    interp_kwargs : dict, optional
+        ``values_scale``: "log" (default), or "lin" for values linear in the logarithm of the
+        energy and zero where that gets negative.
+    meta : dict, optional
+        Kept, not used.
+
+    Raises
+    ------
+    ModelError
+        If the table is not one-dimensional, ascending, finite and not negative.
+    """
+
+    tag = ["TemplateSpectralModel", "template"]
+
+    def __init__(
+        self,
+        energy: Any,
+        values: Any,
+        interp_kwargs: dict[str, Any] | None = None,
+        meta: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.energy = as_quantity(energy, "energy", u.TeV)
+        self.values = u.Quantity(values)
+        self.interp_kwargs = dict(interp_kwargs or {})
+        self.meta = dict(meta or {})
+        self._check()
+        internal = self.values.value * internal_factor(self.values.unit)
+        self._log_energy = np.log(self.energy.to_value(u.TeV))
+        logarithmic = self.values_scale == "log"
+        floor = np.finfo(float).tiny
+        self._nodes = np.log(np.maximum(internal, floor)) if logarithmic else internal
+
+    @property
+    def values_scale(self) -> str:
+        """Scale of the values between the energies, "log" or "lin"."""
+        return self.interp_kwargs.get("values_scale", "log")
+
+    def _check(self) -> None:
+        unknown = set(self.interp_kwargs) - {"values_scale"}
+        if unknown or self.values_scale not in ("log", "lin"):
+            raise ModelError(
+                f"TemplateSpectralModel: interp_kwargs = {self.interp_kwargs!r} is not known: "
+                "use {'values_scale': 'log'} or {'values_scale': 'lin'}"
+            )
+        if self.energy.ndim != 1 or self.energy.shape != self.values.shape or len(self.energy) < 2:
+            raise ModelError(
+                f"TemplateSpectralModel: energy {self.energy.shape} and values "
+                f"{self.values.shape} must be one-dimensional, equally long, at least 2"
+            )
+        positive = self.energy[0] > 0 and np.all(np.diff(self.energy) > 0)
+        if not positive or not np.all(np.isfinite(self.values)) or np.any(self.values < 0):
+            raise ModelError(
+                "TemplateSpectralModel: energies must be positive and ascending, values finite "
+                "and not negative; sort the table and remove its bad rows"
+            )
+        if not (self.values.unit.is_equivalent(DNDE) or self.values.unit.is_equivalent(u.one)):
+            raise ModelError(
+                f"TemplateSpectralModel: values in {str(self.values.unit)!r} are neither a "
+                "differential flux (like 'cm-2 s-1 TeV-1') nor plain numbers"
+            )
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """Unit of the table's values."""
+        return self.values.unit
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Energies of the table, in TeV."""
+        return tuple(np.exp(self._log_energy).tolist())
+
+    def evaluate(self, energy: Any, *values: Any) -> Any:
+        """Interpolation in log energy, in internal units."""
+        xp = array_namespace(energy)
+        found = interpolate_log_energy(energy, self._log_energy, self._nodes)
+        return xp.exp(found) if self.values_scale == "log" else xp.where(found > 0, found, 0.0)
+
+    def partials(self, energy: Any, *values: Any) -> tuple[Any, ...]:
+        """None: the table has no parameters."""
+        return ()
+
+    def __repr__(self) -> str:
+        low, high = self.energy[[0, -1]]
+        return f"TemplateSpectralModel({len(self.energy)} energies from {low:g} to {high:g})"
+
+    def __str__(self) -> str:
+        return repr(self)
