@@ -32,6 +32,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Datasets", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
     ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
     ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
+    ("CountsSpectrum", "sniff", "fits"): "gammapy.spectrum.formats:sniff",
     ("SpectrumDataset", "read", "dl4"): "gammapy.spectrum.dl4:read_spectrum",
     ("SpectrumDataset", "write", "dl4"): "gammapy.spectrum.dl4:write_spectrum",
     ("SpectrumDataset", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",

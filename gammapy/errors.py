@@ -13,9 +13,11 @@ __all__ = [
     "GammapyError",
     "GammapyWarning",
     "LinkError",
+    "MissingFileError",
     "MissingPackageError",
     "ModelError",
     "OptionError",
+    "OverwriteError",
     "ParameterError",
     "UnitMismatchError",
     "UnknownNameError",
@@ -59,6 +61,14 @@ class DataError(GammapyError, ValueError):
 
 class FileFormatError(GammapyError, ValueError):
     """A file is damaged, incomplete, or not of the format that is expected."""
+
+
+class MissingFileError(GammapyError, FileNotFoundError):
+    """A file, or the folder it should go to, does not exist."""
+
+
+class OverwriteError(GammapyError, FileExistsError):
+    """A file exists and would be replaced."""
 
 
 class OptionError(GammapyError, TypeError):

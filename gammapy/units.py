@@ -35,7 +35,7 @@ def internal_unit(unit: u.UnitBase) -> u.UnitBase:
     """The unit of the same dimension that the engine works in.
 
     An energy to the power a times a length to the b times a time to the c becomes
-    ``TeV^a cm^b s^c``; angles become deg, and an even power of angles powers of sr.
+    ``TeV^a cm^b s^c``; angles become deg, and an even power of angles a power of sr.
     """
     si = unit.decompose()
     powers = dict(zip(si.bases, si.powers, strict=True))
@@ -47,8 +47,8 @@ def internal_unit(unit: u.UnitBase) -> u.UnitBase:
     angle = powers.get(u.rad, 0)
     if energy == 1 and (length, time) == (-2, 2):
         return unit  # a mass
-    solid, plane = divmod(angle, 2)
-    return u.TeV**energy * u.cm**length * u.s**time * u.sr**solid * u.deg**plane
+    sky = u.deg**angle if angle % 2 else u.sr ** (angle / 2)
+    return u.TeV**energy * u.cm**length * u.s**time * sky
 
 
 @lru_cache(maxsize=512)
@@ -58,7 +58,7 @@ def internal_factor(unit: u.UnitBase) -> float:
 
 
 def as_quantity(value: Any, name: str, like: u.UnitBase) -> u.Quantity:
-    """Quantity from a quantity or a string, of the dimension of ``like``.
+    """Double-precision quantity of the dimension of ``like`` from a quantity or a string.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def as_quantity(value: Any, name: str, like: u.UnitBase) -> u.Quantity:
         If the value has no unit, or one that does not convert.
     """
     try:
-        quantity = u.Quantity(value)
+        quantity = u.Quantity(value, dtype=float)  # float32 from a file would stay float32
         if quantity.unit.is_equivalent(like):
             return quantity
     except (TypeError, ValueError):

@@ -81,8 +81,9 @@ def choose_order(
 ) -> int:
     """Smallest order for which all bin integrals are converged.
 
-    An order is accepted when every bin integral agrees with the one of the next order but
-    one within ``tolerance`` relative; bins below ``negligible`` of the largest do not count.
+    An order is accepted when every bin integral agrees with the one of the largest order
+    within ``tolerance`` relative; bins below ``negligible`` of the largest do not count. The
+    largest order is compared with because two small ones may both step over a narrow feature.
 
     Parameters
     ----------
@@ -96,11 +97,15 @@ def choose_order(
     ArithmeticError
         If the largest order is not enough: the function has a feature narrower than the bins.
     """
-    for order, finer in zip(ORDERS, ORDERS[2:], strict=False):
-        coarse_rule, fine_rule = (bin_quadrature(edges, n, kinks) for n in (order, finer))
-        coarse = coarse_rule.reduce(function(coarse_rule.nodes))
-        fine = fine_rule.reduce(function(fine_rule.nodes))
-        size = np.abs(fine)
-        if np.all(np.abs(coarse - fine) <= tolerance * size + negligible * size.max(initial=0.0)):
+
+    def integrals(order: int) -> np.ndarray:
+        rule = bin_quadrature(edges, order, kinks)
+        return rule.reduce(function(rule.nodes))
+
+    finest = integrals(ORDERS[-1])
+    size = np.abs(finest)
+    allowed = tolerance * size + negligible * size.max(initial=0.0)
+    for order in ORDERS[:-2]:
+        if np.all(np.abs(integrals(order) - finest) <= allowed):
             return order
     raise ArithmeticError("bin integrals do not converge")

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["BinStatistic", "WStatData", "cash", "deviance_residuals", "wstat"]
+__all__ = [
+    "BinStatistic",
+    "WStatData",
+    "cash",
+    "deviance_residuals",
+    "profiled_background",
+    "wstat",
+]
 
 
 class BinStatistic(NamedTuple):
@@ -77,18 +84,9 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
     """
     n_on, n_off, alpha, _ = data
     one = 1.0 + alpha
-    linear = alpha * (n_on + n_off) - one * npred
-    root = np.sqrt(linear * linear + 4.0 * alpha * one * n_off * npred)
-    # the branch without cancellation: for linear < 0 multiply by the conjugate
-    with np.errstate(divide="ignore", invalid="ignore"):
-        back = np.where(
-            linear >= 0.0,
-            (linear + root) / (2.0 * alpha * one),
-            np.where(root > linear, 2.0 * n_off * npred / (root - linear), 0.0),
-        )
-    on = npred + alpha * back
+    on, back = _profiled(data, npred)
     seen_on, seen_off = n_on > 0, n_off > 0
-    refused = (seen_on & ~(on > 0)) | (seen_off & ~(back > 0)) | (on < 0)
+    refused = (seen_on & ~(on > 0)) | (seen_off & ~(back > 0))
     safe_on = np.where(on > 0, on, 1.0)
     safe_back = np.where(back > 0, back, 1.0)
     value = 2.0 * (npred + one * back - n_on * np.log(safe_on) - n_off * np.log(safe_back))
@@ -100,7 +98,38 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
     total = alpha * alpha * weight + off_weight
     slope = np.where(total > 0, -alpha * weight / np.where(total > 0, total, 1.0), 0.0)
     second = 2.0 * weight * (1.0 + alpha * np.where(back > 0, slope, 0.0))
+    # no counts, and a negative signal that takes all background: there b = -mu / a
+    empty = (on == 0) & (npred < 0)
+    if empty.any():
+        safe_alpha = np.where(empty, alpha, 1.0)
+        first = np.where(empty, 2.0 - 2.0 * (one - n_off / safe_back) / safe_alpha, first)
+        second = np.where(empty, 2.0 * off_weight / safe_alpha**2, second)
     return _refuse(BinStatistic(value, first, second), refused)
+
+
+def _profiled(data: WStatData, npred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Expected counts in the on region and background b, for the best b.
+
+    Both solve quadratic equations that share the discriminant; each root is written without
+    cancellation, by the conjugate where its linear term is negative.
+    """
+    n_on, n_off, alpha, _ = data
+    one = 1.0 + alpha
+    sum_, signal = alpha * (n_on + n_off), one * npred
+    linear, linear_on = sum_ - signal, sum_ + signal
+    root = np.sqrt(linear * linear + 4.0 * alpha * one * n_off * npred)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        back = np.where(
+            linear >= 0.0,
+            (linear + root) / (2.0 * alpha * one),
+            np.where(root > linear, 2.0 * n_off * npred / (root - linear), 0.0),
+        )
+        on = np.where(
+            linear_on >= 0.0,
+            (linear_on + root) / (2.0 * one),
+            np.where(root > linear_on, -2.0 * n_on * alpha * npred / (root - linear_on), 0.0),
+        )
+    return np.where(npred < 0, on, npred + alpha * back), back
 
 
 def _refuse(stat: BinStatistic, refused: np.ndarray) -> BinStatistic:
@@ -132,7 +161,15 @@ def deviance_residuals(
     """
     size = np.sqrt(np.maximum(above_best, 0.0))
     residual = np.where(direction < 0, -size, size)
-    small = size < 1e-6
     limit = np.sqrt(np.maximum(0.5 * stat.second, 0.0))
-    slope = np.where(small, limit, stat.first / (2.0 * np.where(small, 1.0, residual)))
+    # near the best the difference of two statistics is rounding, but its slope is still exact
+    small = (above_best < 1e-10 * np.maximum(np.abs(stat.value), 1.0)) & (limit > 0)
+    residual = np.where(small, stat.first / (2.0 * np.where(small, limit, 1.0)), residual)
+    away = ~small & (residual != 0)
+    slope = np.where(away, stat.first / (2.0 * np.where(away, residual, 1.0)), limit)
     return residual, slope
+
+
+def profiled_background(data: WStatData, npred: np.ndarray) -> np.ndarray:
+    """Expected off counts [n_bins] that fit best to a predicted signal."""
+    return _profiled(data, npred)[1]

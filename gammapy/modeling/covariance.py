@@ -38,7 +38,8 @@ class Covariance:
                 f"covariance of shape {data.shape} does not fit {n} names: {n} x {n} is needed"
             )
         size = np.sqrt(np.abs(np.outer(np.diag(data), np.diag(data)))) if n else data
-        if not np.all((np.abs(data - data.T) <= 1e-8 * size) | np.isnan(data)):
+        lopsided = np.abs(data - data.T) > 1e-8 * np.nan_to_num(size)
+        if np.any(lopsided | (np.isnan(data) != np.isnan(data.T))):
             raise ParameterError("covariance is not symmetric: pass 0.5 * (matrix + matrix.T)")
         data = 0.5 * (data + data.T)
         data.flags.writeable = False
@@ -72,10 +73,12 @@ class Covariance:
     def is_positive_semidefinite(self) -> bool:
         """True if no direction has a negative variance (rounding of 1e-10 allowed)."""
         known = self.known
+        block = self.data[np.ix_(known, known)]
+        variances = np.diag(block)
+        if np.any(variances < 0) or np.any(block[variances == 0] != 0):
+            return False
         eigenvalues = np.linalg.eigvalsh(self.correlation[np.ix_(known, known)])
-        return bool(
-            np.all(np.diag(self.data)[known] >= 0) and eigenvalues.min(initial=0.0) > -1e-10
-        )
+        return bool(eigenvalues.min(initial=0.0) > -1e-10)
 
     def submatrix(self, names: Sequence[str]) -> Covariance:
         """Covariance of some of the parameters, in the order asked for."""

@@ -84,9 +84,15 @@ class Constant(Algebra):
     """A number or a quantity in an expression."""
 
     def __init__(self, value: Any) -> None:
-        quantity = u.Quantity(value)
+        try:
+            quantity = u.Quantity(value, dtype=float)
+        except (TypeError, ValueError):
+            quantity = u.Quantity(np.nan)
         if quantity.ndim or not np.isfinite(quantity.value):
-            raise LinkError(f"{value!r} cannot stand in an expression: use a finite number")
+            raise LinkError(
+                f"{value!r} cannot stand in an expression: use a parameter, or a finite number or "
+                "quantity"
+            )
         self.value = float(quantity.value)
         self._unit = quantity.unit
 
@@ -188,12 +194,21 @@ def _operand(value: Any) -> Algebra:
     return value if isinstance(value, Algebra) else Constant(value)
 
 
+def _truediv(a: float, b: float) -> tuple[float, float, float]:
+    if b == 0:
+        raise LinkError(f"{a:g} / {b:g} is not a number: keep the divisor from zero by a bound")
+    return a / b, 1.0 / b, -a / (b * b)
+
+
 def _pow(a: float, b: float) -> tuple[float, float, float]:
-    value = a**b
+    try:
+        value = a**b
+    except (ZeroDivisionError, OverflowError):
+        raise LinkError(f"{a:g} ** {b:g} is not finite: keep the base away by a bound") from None
     if isinstance(value, complex):
         raise LinkError(f"{a:g} ** {b:g} is not a real number: keep the base positive by a bound")
     by_exponent = value * math.log(a) if a > 0 else (0.0 if b > 0 else math.nan)
-    by_base = b * a ** (b - 1.0) if (a or b >= 1) else math.inf
+    by_base = b * a ** (b - 1.0) if (a or b >= 1) else (math.inf if b else 0.0)
     return value, by_base, by_exponent
 
 
@@ -202,6 +217,6 @@ OPERATORS: dict[str, Callable[[float, float], tuple[float, float, float]]] = {
     "add": lambda a, b: (a + b, 1.0, 1.0),
     "sub": lambda a, b: (a - b, 1.0, -1.0),
     "mul": lambda a, b: (a * b, b, a),
-    "truediv": lambda a, b: (a / b, 1.0 / b, -a / (b * b)),
+    "truediv": _truediv,
     "pow": _pow,
 }

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import astropy.units as u
@@ -112,12 +113,15 @@ class Parameter(Algebra):
 
     @value.setter
     def value(self, value: float) -> None:
+        self._refuse_if_linked(value)
+        self._value = _number(self.name, "value", value)
+
+    def _refuse_if_linked(self, value: Any) -> None:
         if self._link is not None:
             raise LinkError(
                 f"{self.name} = {value!r} cannot be set: it is linked to {self._link!r}; "
                 f"change those parameters, or unlink it with {self.name}.link = None"
             )
-        self._value = _number(self.name, "value", value)
 
     @property
     def unit(self) -> u.UnitBase:
@@ -130,7 +134,7 @@ class Parameter(Algebra):
         if not new.is_equivalent(self._unit):
             raise UnitMismatchError(
                 f"{self.name}: unit {str(new)!r} does not convert from {str(self._unit)!r}; "
-                "set quantity to replace value and unit"
+                "give one of the same dimension"
             )
         factor = float(self._unit.to(new))
         self._value *= factor
@@ -154,6 +158,7 @@ class Parameter(Algebra):
 
     @quantity.setter
     def quantity(self, quantity: Any) -> None:
+        self._refuse_if_linked(quantity)
         value, unit = _value_and_unit(self.name, quantity, "")
         self.unit = unit
         self.value = value
@@ -252,6 +257,13 @@ class Parameter(Algebra):
         self._error = float(covariance.errors[row])
         self._covariance = covariance, row, 1.0
 
+    def uncorrelated_with_original(self, twins: dict[int, Covariance]) -> None:
+        """Refer to a twin of the covariance, so that a copy is correlated with copies only."""
+        if self._covariance is not None:
+            covariance, row, scale = self._covariance
+            twin = twins.setdefault(id(covariance), copy(covariance))
+            self._covariance = twin, row, scale
+
     # -- links ----------------------------------------------------------------------------
 
     @property
@@ -333,9 +345,8 @@ class Parameter(Algebra):
         flag = " (frozen)" if self._frozen else ""
         flag = f" (linked to {self._link!r})" if self._link is not None else flag
         error = f" +- {self._error:.2g}" if self._error else ""
-        return f"Parameter({self.name} = {self.value:.6g}{error} {self._unit}{flag})".replace(
-            " )", ")"
-        )
+        unit = f" {self._unit.to_string(fraction=False)}" if str(self._unit) else ""
+        return f"Parameter({self.name} = {self.value:.6g}{error}{unit}{flag})"
 
 
 def _mapped(node: Algebra, mapping: dict[Parameter, Parameter]) -> Algebra:
@@ -385,10 +396,16 @@ def _bound(parameter: Parameter, what: str, value: Any) -> float:
     if value is None:
         return math.nan
     if isinstance(value, (u.Quantity, str)):
-        number, unit = _value_and_unit(f"{parameter.name}.{what}", value, parameter.unit)
+        number, unit = _value_and_unit(f"{parameter.name}.{what}", value, "")
+        if not unit.is_equivalent(parameter.unit):
+            raise UnitMismatchError(
+                f"{parameter.name}.{what} = {value!r} does not convert to {str(parameter.unit)!r}: "
+                "give it in that unit"
+            )
         return number * float(unit.to(parameter.unit))
-    if isinstance(value, numbers.Real) and not math.isfinite(value):
-        return math.nan  # nan and infinities are how files and scripts say "none"
+    none = {"min": -math.inf, "max": math.inf}[what]  # nan or this is how files say "none"
+    if isinstance(value, numbers.Real) and (math.isnan(value) or value == none):
+        return math.nan
     return _number(parameter.name, what, value)
 
 

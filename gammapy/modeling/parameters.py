@@ -39,11 +39,12 @@ class Parameters(Sequence[Parameter]):
         self, parameters: Iterable[Parameter] = (), paths: Iterable[str] | None = None
     ) -> None:
         parameters = list(parameters)
+        for parameter in parameters:
+            if not isinstance(parameter, Parameter):
+                raise ParameterError(f"{parameter!r} is not a Parameter")
         paths = [p.name for p in parameters] if paths is None else list(paths)
         self._paths: dict[Parameter, list[str]] = {}
         for parameter, path in zip(parameters, paths, strict=True):
-            if not isinstance(parameter, Parameter):
-                raise ParameterError(f"{parameter!r} is not a Parameter")
             self._paths.setdefault(parameter, []).append(path)
         self._members = list(self._paths)
 
@@ -75,11 +76,13 @@ class Parameters(Sequence[Parameter]):
         return self._members.index(self[key], *args)
 
     def _matches(self, name: str) -> list[Parameter]:
+        """Members with this path, or else with a path that ends in it."""
+        whole = [parameter for parameter, paths in self._paths.items() if name in paths]
         tail = "." + name
-        return [
+        return whole or [
             parameter
             for parameter, paths in self._paths.items()
-            if any(path == name or path.endswith(tail) for path in paths)
+            if any(path.endswith(tail) for path in paths)
         ]
 
     def _by_name(self, name: str) -> Parameter:
@@ -117,12 +120,13 @@ class Parameters(Sequence[Parameter]):
     @property
     def names(self) -> list[str]:
         """Shortest tail of the path of each member that is not ambiguous."""
-        return [self._shortest(path) for path in self.paths]
+        return [self._shortest(parameter) for parameter in self]
 
-    def _shortest(self, path: str) -> str:
+    def _shortest(self, parameter: Parameter) -> str:
+        path = self._paths[parameter][0]
         parts = path.split(".")
         tails = (".".join(parts[-n:]) for n in range(1, len(parts)))
-        return next((tail for tail in tails if len(self._matches(tail)) == 1), path)
+        return next((tail for tail in tails if self._matches(tail) == [parameter]), path)
 
     # -- selection ------------------------------------------------------------------------
 
@@ -202,8 +206,11 @@ class Parameters(Sequence[Parameter]):
 
     @covariance.setter
     def covariance(self, covariance: Any) -> None:
-        matrix = covariance.data if isinstance(covariance, Covariance) else covariance
-        checked = Covariance(self.paths, matrix)
+        if isinstance(covariance, Covariance):
+            if set(covariance.names) == set(self.paths):  # by name where the names are ours
+                covariance = covariance.submatrix(self.paths)
+            covariance = covariance.data
+        checked = Covariance(self.paths, covariance)
         for row, parameter in enumerate(self):
             parameter.set_covariance(checked, row)
 
@@ -217,7 +224,7 @@ class Parameters(Sequence[Parameter]):
             {
                 "name": path,
                 "value": p.value,
-                "unit": p.unit.to_string("fits") if str(p.unit) else "",
+                "unit": p.unit.to_string(fraction=False),
                 "error": p.error,
                 "min": p.min,
                 "max": p.max,

@@ -7,6 +7,7 @@ Its numbers are in the unit of the parameter and follow when that unit changes.
 from __future__ import annotations
 
 import math
+import numbers
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -19,13 +20,14 @@ __all__ = ["GaussianPrior", "LogUniformPrior", "Prior", "UniformPrior"]
 def _finite(owner: Any) -> None:
     for field in fields(owner):
         value = getattr(owner, field.name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise ParameterError(
                 f"{type(owner).__name__}: {field.name} = {value!r} is not a plain number: "
                 "give it in the unit of the parameter"
             )
         if not math.isfinite(value):
             raise ParameterError(f"{type(owner).__name__}: {field.name} = {value!r} is not finite")
+        object.__setattr__(owner, field.name, float(value))  # the dataclass is frozen
 
 
 class Prior(ABC):
@@ -43,6 +45,10 @@ class Prior(ABC):
     @abstractmethod
     def rescaled(self, factor: float) -> Prior:
         """The same prior when the parameter's values are multiplied by ``factor`` > 0."""
+
+    def residual(self, x: float) -> tuple[float, float] | None:
+        """Number whose square is -2 ln p but for a constant, and its derivative; None if none."""
+        return None
 
     def __call__(self, x: float) -> float:
         """-2 ln p at ``x``."""
@@ -76,6 +82,9 @@ class UniformPrior(Prior):
         if not self.min <= x <= self.max:
             return math.inf, 0.0, 0.0
         return 2.0 * math.log(self.max - self.min), 0.0, 0.0
+
+    def residual(self, x: float) -> tuple[float, float]:
+        return 0.0, 0.0
 
     def rescaled(self, factor: float) -> UniformPrior:
         return replace(self, min=self.min * factor, max=self.max * factor)
@@ -125,6 +134,9 @@ class GaussianPrior(Prior):
         pull = (x - self.mu) / self.sigma
         value = pull * pull + math.log(2.0 * math.pi * self.sigma**2)
         return value, 2.0 * pull / self.sigma, 2.0 / self.sigma**2
+
+    def residual(self, x: float) -> tuple[float, float]:
+        return (x - self.mu) / self.sigma, 1.0 / self.sigma
 
     def rescaled(self, factor: float) -> GaussianPrior:
         return replace(self, mu=self.mu * factor, sigma=self.sigma * factor)

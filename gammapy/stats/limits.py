@@ -1,5 +1,6 @@
 """Where a statistic that rises away from its minimum reaches a given height, for whole arrays."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -8,8 +9,8 @@ from gammapy.stats.inputs import FloatArray
 
 __all__ = ["distance_at"]
 
-#: Half-width, relative, of the interval in which a distance is returned.
-TOLERANCE = 4 * float(np.finfo(float).eps)
+#: Relative half-width of the bracket in which a root is returned.
+TOLERANCE = 1e-13
 
 #: Stands for infinity where differences and products are taken.
 HUGE = 1e100
@@ -61,11 +62,11 @@ def _root(
     """Root between two (position, value) pairs of opposite sign, every element on its own.
 
     Inverse quadratic interpolation where it is safe, else bisection: Chandrupatla 1997,
-    Adv. Eng. Software 28, 145. It never leaves the bracket, and always closes it.
+    Adv. Eng. Software 28, 145. Every fourth step bisects whatever happens, so the end is certain.
     """
     (x1, f1), (x2, f2) = low, high
     step = np.full(x1.shape, 0.5)
-    while True:
+    for number in itertools.count(1):
         x = x1 + step * (x2 - x1)
         f = function(x)
         same = (f < 0) == (f1 < 0)
@@ -76,10 +77,12 @@ def _root(
         width = np.abs(x2 - x1)
         tolerance = TOLERANCE * np.abs(best) + np.finfo(float).tiny
         if np.all(width <= 2.0 * tolerance):
-            return best
-        step = _step((x1, x2, x3), (f1, f2, f3))
+            break
+        step = _step((x1, x2, x3), (f1, f2, f3)) if number % 4 else np.full(x1.shape, 0.5)
+        # past the root by the tolerance, so that the bracket closes from both sides
         least = np.minimum(tolerance / np.maximum(width, tolerance), 0.5)
         step = np.clip(step, least, 1.0 - least)
+    return best
 
 
 def _step(x: tuple[FloatArray, ...], f: tuple[FloatArray, ...]) -> FloatArray:
@@ -89,5 +92,5 @@ def _step(x: tuple[FloatArray, ...], f: tuple[FloatArray, ...]) -> FloatArray:
         xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
         quadratic = (phi**2 < xi) & ((1.0 - phi) ** 2 < 1.0 - xi)
         step = f1 / (f1 - f2) * f3 / (f3 - f2)
-        step = step + (x3 - x1) / (x2 - x1) * f1 / (f1 - f3) * f2 / (f2 - f3) * -1.0
+        step = step + (x3 - x1) / (x2 - x1) * f1 / (f1 - f3) * f2 / (f2 - f3)
     return np.where(quadratic & np.isfinite(step), step, 0.5)

@@ -1,0 +1,1 @@
+"""Minimising a function of free parameters, by any of several backends."""

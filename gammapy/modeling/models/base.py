@@ -147,10 +147,7 @@ class ModelBase(ABC):
     # -- shown ----------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        inside = ", ".join(
-            f"{name}={p.value:.6g}{f' {p.unit}' if str(p.unit) else ''}"
-            for name, p in self.own_parameters.items()
-        )
+        inside = ", ".join(f"{name}={_text(p)}" for name, p in self.own_parameters.items())
         return f"{type(self).__name__}({inside})"
 
     def __str__(self) -> str:
@@ -160,9 +157,17 @@ class ModelBase(ABC):
         return f"<p>{type(self).__name__}</p>{self.parameters._repr_html_()}"
 
 
+def _text(parameter: Parameter) -> str:
+    """Value as it would be written in a call."""
+    unit = parameter.unit.to_string(fraction=False)
+    return f"'{parameter.value:.6g} {unit}'" if unit else f"{parameter.value:.6g}"
+
+
 def clone_parameters(parameters: Parameters) -> dict[Parameter, Parameter]:
-    """Copies of parameters, links among them redirected to the copies."""
+    """Copies of parameters; links and correlations among them go to the copies."""
     mapping = {parameter: parameter.copy() for parameter in parameters}
+    twins: dict[int, Covariance] = {}
     for copy in mapping.values():
         copy.relinked(mapping)
+        copy.uncorrelated_with_original(twins)
     return mapping

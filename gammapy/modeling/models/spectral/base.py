@@ -95,8 +95,13 @@ class SpectralModel(ModelBase):
         -------
         `~astropy.units.Quantity` [...]
             In the unit of the amplitude.
+
+        Raises
+        ------
+        UnitMismatchError, ModelError
+            If the energy has not the unit of an energy, or is not positive.
         """
-        return self._attach(self.flux(strip(energy, "energy", u.TeV), self.internal_values))
+        return self._attach(self.flux(_positive(energy), self.internal_values))
 
     def integral(self, energy_min: Any, energy_max: Any) -> u.Quantity:
         """Integral of the spectrum over energy.
@@ -109,18 +114,18 @@ class SpectralModel(ModelBase):
         Returns
         -------
         `~astropy.units.Quantity`
-            E.g. in cm-2 s-1.
+            In the internal unit, cm-2 s-1 for a differential flux.
 
         Raises
         ------
         ModelError
-            If a range is empty or not positive, or the integral does not converge.
+            If a range is empty, not positive or not finite, or the integral does not converge.
         """
         closed = getattr(self, "evaluate_integral", None)
         return self._integrate(energy_min, energy_max, closed, power=0)
 
     def energy_flux(self, energy_min: Any, energy_max: Any) -> u.Quantity:
-        """Integral of energy times spectrum over energy; as `integral`, e.g. in TeV cm-2 s-1."""
+        """Integral of energy times spectrum over energy; as `integral`, in TeV cm-2 s-1."""
         closed = getattr(self, "evaluate_energy_flux", None)
         return self._integrate(energy_min, energy_max, closed, power=1)
 
@@ -129,16 +134,16 @@ class SpectralModel(ModelBase):
     ) -> u.Quantity:
         low = strip(energy_min, "energy_min", u.TeV)
         high = strip(energy_max, "energy_max", u.TeV)
-        if not np.all((low > 0) & (low < high)):
+        if not np.all((low > 0) & (low < high) & np.isfinite(high)):
             raise ModelError(
-                f"integral from {energy_min} to {energy_max}: 0 < energy_min < energy_max is needed"
+                f"integral from {energy_min} to {energy_max}: 0 < energy_min < energy_max, both "
+                "finite, is needed"
             )
         if closed is not None:
             value = closed(low, high, *self.internal_values)
         else:
             value = self._quadrature(*np.broadcast_arrays(low, high), power=power)
-        unit = self.unit * u.TeV ** (1 + power)
-        return u.Quantity(value, internal_unit(unit)).to(unit)
+        return u.Quantity(value, internal_unit(self.unit * u.TeV ** (1 + power)))
 
     def _quadrature(self, low: np.ndarray, high: np.ndarray, power: int) -> np.ndarray:
         values = self.internal_values
@@ -174,14 +179,13 @@ class SpectralModel(ModelBase):
             Value, downward and upward error (equal in first order). The errors are nan if a
             parameter of unknown error (at a bound, not constrained) matters.
         """
-        stripped = strip(energy, "energy", u.TeV)
+        stripped = _positive(energy)
         values = self.internal_values
         slots = list(self.own_parameters.values())
         factors = np.array([p.internal_factor for p in slots])
-        partials = np.stack(
-            [np.broadcast_to(d, stripped.shape) for d in self.flux_partials(stripped, values)]
-        )
-        jacobian = np.einsum("i...,i->i...", partials, factors)
+        jacobian = np.empty((len(slots), *np.shape(stripped)))  # a table has no slots
+        for i, partial in enumerate(self.flux_partials(stripped, values)):
+            jacobian[i] = partial * factors[i]
         unique = self.parameters
         rows = [unique.index(p) for p in slots]
         covariance = unique.covariance.data[np.ix_(rows, rows)]
@@ -246,6 +250,14 @@ class SpectralModel(ModelBase):
         return find("SpectralModel", "from_dict", "yaml")(data)
 
 
+def _positive(energy: Any) -> np.ndarray:
+    """Energy in TeV."""
+    stripped = strip(energy, "energy", u.TeV)
+    if not np.all(stripped > 0):
+        raise ModelError(f"energy = {energy} must be positive: remove the values that are not")
+    return stripped
+
+
 def _operand(value: Any) -> SpectralModel:
     """Model from a model, a number (a frozen norm) or a quantity (a frozen constant)."""
     if isinstance(value, SpectralModel):
@@ -253,9 +265,12 @@ def _operand(value: Any) -> SpectralModel:
     try:
         quantity = u.Quantity(value)
     except TypeError:
+        quantity = None
+    if quantity is None or not quantity.isscalar:
         raise ModelError(
-            f"{value!r} cannot be combined with a spectral model: use a model, number or quantity"
-        ) from None
+            f"{value!r} cannot be combined with a spectral model: use a model, number or quantity; "
+            "TemplateSpectralModel makes a model of a table"
+        )
     if quantity.unit.is_equivalent(parse_unit("")):
         model = SPECTRAL_MODEL_REGISTRY.get("pl-norm")(norm=float(quantity.to_value("")))
     else:

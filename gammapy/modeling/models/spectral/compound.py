@@ -75,6 +75,8 @@ class CompoundSpectralModel(SpectralModel):
         self.model2.unfreeze()
 
     def _shell(self, **kwargs: Any) -> Self:
+        if kwargs:
+            raise ModelError(f"CompoundSpectralModel.copy has no argument {next(iter(kwargs))!r}")
         # the constructor's check of units has been passed already
         return type(self)(self.model1._shell(), self.model2._shell(), self.operator)
 
@@ -148,7 +150,7 @@ class CompoundSpectralModel(SpectralModel):
         return g * f ** (g - 1.0), f**g * xp.log(xp.where(f > 0, f, 1.0))
 
     def __repr__(self) -> str:
-        return f"CompoundSpectralModel({self.model1!r}, {self.model2!r}, {self.operator.__name__})"
+        return f"CompoundSpectralModel({self.model1!r}, {self.model2!r}, {self.operator.__name__!r})"
 
 
 def _scaled(slope: Any, partials: Iterable[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import astropy.units as u
 import numpy as np
@@ -14,6 +14,8 @@ from gammapy.modeling.models.spectral.base import DNDE, SpectralModel
 from gammapy.units import as_quantity, internal_factor
 
 __all__ = ["TemplateSpectralModel"]
+
+_STEEP = 40.0
 
 
 class TemplateSpectralModel(SpectralModel):
@@ -49,7 +51,7 @@ class TemplateSpectralModel(SpectralModel):
     ) -> None:
         super().__init__()
         self.energy = as_quantity(energy, "energy", u.TeV)
-        self.values = u.Quantity(values)
+        self.values = u.Quantity(values, dtype=float)
         self.interp_kwargs = dict(interp_kwargs or {})
         self.meta = dict(meta or {})
         self._check()
@@ -58,6 +60,8 @@ class TemplateSpectralModel(SpectralModel):
         logarithmic = self.values_scale == "log"
         floor = np.finfo(float).tiny
         self._nodes = np.log(np.maximum(internal, floor)) if logarithmic else internal
+        for table in (self.energy, self.values, self._log_energy, self._nodes):
+            table.flags.writeable = False  # copies share them
 
     @property
     def values_scale(self) -> str:
@@ -88,6 +92,11 @@ class TemplateSpectralModel(SpectralModel):
                 "differential flux (like 'cm-2 s-1 TeV-1') nor plain numbers"
             )
 
+    def _shell(self, **kwargs: Any) -> Self:
+        new = super()._shell(**kwargs)
+        new.interp_kwargs, new.meta = dict(self.interp_kwargs), dict(self.meta)
+        return new
+
     @property
     def unit(self) -> u.UnitBase:
         """Unit of the table's values."""
@@ -95,8 +104,21 @@ class TemplateSpectralModel(SpectralModel):
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        """Energies of the table, in TeV."""
-        return tuple(np.exp(self._log_energy).tolist())
+        """Energies of the table, in TeV, and where its extremes would spoil an integral.
+
+        A piece that falls to a zero of the table spans 700 powers of e: it is cut where all but
+        e^-40 is behind. A piece linear in the energy's logarithm ends where it reaches zero.
+        """
+        x, y = self._log_energy, self._nodes
+        slope = np.diff(y) / np.diff(x)
+        if self.values_scale == "log":
+            top = np.where(slope > 0, x[1:], x[:-1])
+            steep = np.abs(np.diff(y)) > _STEEP
+            cuts = top[steep] - _STEEP / slope[steep]
+        else:
+            ends = ((x[0], y[0], slope[0], 1.0), (x[-1], y[-1], slope[-1], -1.0))
+            cuts = np.array([at - v / k for at, v, k, sign in ends if sign * k > 0])
+        return tuple(np.unique(np.exp(np.concatenate([x, cuts]))).tolist())
 
     def evaluate(self, energy: Any, *values: Any) -> Any:
         """Interpolation in log energy, in internal units."""

@@ -1,0 +1,5 @@
+"""Instrument response."""
+
+from gammapy.irf.edisp import EDispKernel
+
+__all__ = ["EDispKernel"]

@@ -1,0 +1,202 @@
+"""MapAxis: an axis of a map, divided into bins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+
+from gammapy.errors import DataError, UnknownNameError
+from gammapy.units import as_quantity
+
+__all__ = ["MapAxes", "MapAxis"]
+
+_SCALES = {
+    "lin": (lambda x: x, lambda x: x),
+    "log": (np.log, np.exp),
+    "sqrt": (np.sqrt, np.square),
+}
+
+
+class MapAxis:
+    """Consecutive bins along a quantity; it does not change once made.
+
+    Parameters
+    ----------
+    edges : `~astropy.units.Quantity` or array_like [n + 1]
+        Ascending.
+    interp : {"lin", "log", "sqrt"}
+        Scale on which the bins are thought even; the bin centre is the middle on it.
+    name : str
+        ``"energy"`` or ``"energy_true"`` for energies, reconstructed or true.
+    unit : str
+        Unit of ``edges``, if those are plain numbers.
+
+    Raises
+    ------
+    DataError
+        If the edges are not at least two, finite, ascending, and fit for the scale.
+    """
+
+    def __init__(self, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> None:
+        if interp not in _SCALES:
+            raise DataError(f"axis {name!r}: interp = {interp!r} is not one of {list(_SCALES)}")
+        edges = edges if isinstance(edges, u.Quantity) else u.Quantity(edges, unit)
+        values = np.array(edges.value, dtype=float)
+        if values.ndim != 1 or len(values) < 2 or not np.all(np.diff(values) > 0):
+            raise DataError(
+                f"axis {name!r}: edges must be at least two ascending numbers, got "
+                f"{np.array2string(values, threshold=6)}"
+            )
+        if not np.all(np.isfinite(values)) or (interp != "lin" and values[0] < 0):
+            raise DataError(f"axis {name!r}: edges must be finite, and positive on a {interp} scale")
+        if interp == "log" and values[0] == 0:
+            raise DataError(f"axis {name!r}: a log scale cannot start at 0; use interp='lin'")
+        values.flags.writeable = False
+        self._edges = u.Quantity(values, edges.unit, copy=False)
+        self.interp = interp
+        self.name = name
+
+    @classmethod
+    def from_edges(
+        cls, edges: Any, interp: str = "lin", name: str = "", unit: Any = ""
+    ) -> MapAxis:
+        """Axis from its edges; see the class."""
+        return cls(edges, interp=interp, name=name, unit=unit)
+
+    @classmethod
+    def from_bounds(
+        cls, lo_bnd: float, hi_bnd: float, nbin: int, interp: str = "lin", name: str = "", unit: Any = ""
+    ) -> MapAxis:
+        """Axis of ``nbin`` bins that are even on its scale."""
+        forward, back = _SCALES[interp]
+        edges = back(np.linspace(forward(lo_bnd), forward(hi_bnd), nbin + 1))
+        return cls(edges, interp=interp, name=name, unit=unit)
+
+    @classmethod
+    def from_energy_edges(
+        cls, energy_edges: Any, unit: Any = None, name: str | None = None, interp: str = "log"
+    ) -> MapAxis:
+        """Energy axis from its edges."""
+        edges = as_quantity(energy_edges, "energy_edges", u.TeV)
+        edges = edges if unit is None else edges.to(unit)
+        return cls(edges, interp=interp, name=name or "energy")
+
+    @classmethod
+    def from_energy_bounds(
+        cls,
+        energy_min: Any,
+        energy_max: Any,
+        nbin: int,
+        unit: Any = None,
+        per_decade: bool = False,
+        name: str | None = None,
+    ) -> MapAxis:
+        """Energy axis of bins that are even in the logarithm.
+
+        Parameters
+        ----------
+        energy_min, energy_max : `~astropy.units.Quantity` or str
+        nbin : int
+            Number of bins, or of bins per decade.
+        unit : str, optional
+            By default that of ``energy_min``.
+        per_decade : bool
+        name : str
+            ``"energy"`` by default; ``"energy_true"`` for true energies.
+        """
+        low = as_quantity(energy_min, "energy_min", u.TeV)
+        high = as_quantity(energy_max, "energy_max", u.TeV).to(low.unit)
+        if not 0 < low < high:
+            raise DataError(f"energy bounds {low} to {high}: 0 < energy_min < energy_max is needed")
+        if per_decade:
+            nbin = int(np.ceil(np.log10((high / low).value) * nbin))
+        edges = np.geomspace(low.value, high.value, nbin + 1) * low.unit
+        return cls.from_energy_edges(edges, unit=unit, name=name)
+
+    @property
+    def edges(self) -> u.Quantity:
+        """Bin edges [n + 1]."""
+        return self._edges
+
+    @property
+    def edges_min(self) -> u.Quantity:
+        """Lower bin edges [n]."""
+        return self._edges[:-1]
+
+    @property
+    def edges_max(self) -> u.Quantity:
+        """Upper bin edges [n]."""
+        return self._edges[1:]
+
+    @property
+    def center(self) -> u.Quantity:
+        """Bin centres [n] on the scale of the axis."""
+        forward, back = _SCALES[self.interp]
+        scaled = forward(self._edges.value)
+        return u.Quantity(back(0.5 * (scaled[:-1] + scaled[1:])), self.unit)
+
+    @property
+    def bin_width(self) -> u.Quantity:
+        """Bin widths [n]."""
+        return np.diff(self._edges)
+
+    @property
+    def nbin(self) -> int:
+        """Number of bins."""
+        return len(self._edges) - 1
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """Unit of the edges."""
+        return self._edges.unit
+
+    def __len__(self) -> int:
+        return self.nbin
+
+    def is_allclose(self, other: MapAxis, rtol: float = 1e-6) -> bool:
+        """True if the other axis has the same name and the same edges within ``rtol``."""
+        if self.name != other.name or self.nbin != other.nbin:
+            return False
+        if not self.unit.is_equivalent(other.unit):
+            return False
+        return bool(np.allclose(self.edges, other.edges.to(self.unit), rtol=rtol, atol=0 * self.unit))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MapAxis) and self.is_allclose(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        low, high = self.edges[[0, -1]]
+        return f"MapAxis({self.name!r}, {self.nbin} bins, {low:.4g} to {high:.4g}, {self.interp})"
+
+
+class MapAxes(Sequence[MapAxis]):
+    """Axes of a map, found by position or name."""
+
+    def __init__(self, axes: Sequence[MapAxis]) -> None:
+        self._axes = tuple(axes)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the axes."""
+        return [axis.name for axis in self]
+
+    def __len__(self) -> int:
+        return len(self._axes)
+
+    def __iter__(self) -> Iterator[MapAxis]:
+        return iter(self._axes)
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return self._axes[key]
+        if key not in self.names:
+            raise UnknownNameError(f"no axis {key!r}: known are {self.names}")
+        return self._axes[self.names.index(key)]
+
+    def __repr__(self) -> str:
+        return f"MapAxes({', '.join(map(repr, self))})"

@@ -1,0 +1,1 @@
+"""Optimisers and samplers, one page each: ``run(objective, **options) -> Outcome``."""

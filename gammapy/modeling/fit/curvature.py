@@ -1,0 +1,120 @@
+"""The covariance at a minimum: one function for all backends.
+
+The Hessian of -2 ln L is differenced from the gradient, in steps of a thousandth of an
+error, and inverted: C = 2 H^-1. A parameter at a bound is held, a direction in which the
+objective is flat is named; neither gets an invented error.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gammapy.modeling.fit.problem import FitProblem
+
+__all__ = ["Minimum", "analyse_minimum"]
+
+STEP = 1e-3
+#: eigenvalue, relative to the largest of the unit-diagonal Hessian, below which a direction is flat
+FLAT = 1e-9
+
+
+class Minimum(NamedTuple):
+    """What the objective looks like where a backend stopped.
+
+    Attributes
+    ----------
+    covariance : ndarray [n, n]
+        nan in the rows of parameters whose error is not known.
+    method : str
+        How it was found.
+    at_bound : ndarray of bool [n]
+        Parameters that the gradient presses against a bound.
+    flat : ndarray of bool [n]
+        Parameters in a direction that the data do not constrain.
+    is_minimum : bool
+        False if the objective falls off along some direction.
+    distance : float
+        Estimated height above the minimum (half the Newton decrement).
+    """
+
+    covariance: np.ndarray
+    method: str
+    at_bound: np.ndarray
+    flat: np.ndarray
+    is_minimum: bool
+    distance: float
+
+
+def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
+    """Covariance and state of a (scaled) problem at a point.
+
+    Parameters
+    ----------
+    problem : `FitProblem`
+        Scaled, so that errors are of order one.
+    x : ndarray [n]
+    """
+    n = len(x)
+    here = problem.evaluate(x)
+    size = _expected_errors(here.curvature, x)
+    near_low, near_high = (x - problem.lower < STEP * size), (problem.upper - x < STEP * size)
+    at_bound = (near_low & (here.gradient > 0)) | (near_high & (here.gradient < 0))
+    free = np.flatnonzero(~at_bound)
+    hessian = _hessian(problem, x, here.gradient, size, free)
+    inverse, flat_free, is_minimum = _invert(hessian)
+    covariance = np.full((n, n), np.nan)
+    good = free[~flat_free]
+    covariance[np.ix_(good, good)] = 2.0 * inverse[np.ix_(~flat_free, ~flat_free)]
+    flat = np.zeros(n, dtype=bool)
+    flat[free[flat_free]] = True
+    gradient = here.gradient[free]
+    distance = float(0.5 * gradient @ inverse @ gradient)
+    label = "inverse Hessian from differences of the gradient"
+    return Minimum(covariance, label, at_bound, flat, is_minimum, distance)
+
+
+def _expected_errors(curvature: np.ndarray, x: np.ndarray) -> np.ndarray:
+    diagonal = np.diag(curvature)
+    fallback = np.where(x != 0, np.abs(x), 1.0)
+    return np.where(diagonal > 0, np.sqrt(2.0 / np.where(diagonal > 0, diagonal, 1.0)), fallback)
+
+
+def _hessian(
+    problem: FitProblem, x: np.ndarray, gradient: np.ndarray, size: np.ndarray, free: np.ndarray
+) -> np.ndarray:
+    """Hessian of the free parameters; near a bound the differences look inwards."""
+    rows = []
+    for i in free:
+        step = STEP * size[i]
+        axis = np.zeros(len(x))
+        axis[i] = step
+        if problem.lower[i] <= x[i] - step and x[i] + step <= problem.upper[i]:
+            high, low = problem.evaluate(x + axis), problem.evaluate(x - axis)
+            row = (high.gradient - low.gradient) / (2.0 * step)
+        else:
+            inward = 1.0 if x[i] - step < problem.lower[i] else -1.0
+            one = problem.evaluate(x + inward * axis).gradient
+            two = problem.evaluate(x + 2.0 * inward * axis).gradient
+            row = inward * (4.0 * one - 3.0 * gradient - two) / (2.0 * step)
+        rows.append(row[free])
+    hessian = np.array(rows).reshape(len(free), len(free))
+    return 0.5 * (hessian + hessian.T)
+
+
+def _invert(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Pseudo-inverse, the parameters in flat directions, and whether it is a minimum."""
+    n = len(hessian)
+    if not np.all(np.isfinite(hessian)):
+        return np.zeros((n, n)), np.ones(n, dtype=bool), False
+    diagonal = np.diag(hessian)
+    scale = np.where(diagonal > 0, 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
+    eigenvalues, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))
+    top = max(eigenvalues.max(initial=0.0), 1.0)
+    is_flat = np.abs(eigenvalues) <= FLAT * top
+    falling = eigenvalues < -FLAT * top
+    flat = (np.abs(vectors[:, is_flat | falling]) > 0.1).any(axis=1)
+    weights = np.where(is_flat | falling, 0.0, 1.0 / np.where(is_flat | falling, 1.0, eigenvalues))
+    inverse = (vectors * weights) @ vectors.T * np.outer(scale, scale)
+    return inverse, flat, not falling.any()

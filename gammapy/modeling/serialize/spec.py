@@ -1,0 +1,168 @@
+"""The tree of a file of models: checked when it is read, complete when it is written.
+
+It is the schema of Gammapy 2, ``{components: [...], metadata: {...}}``, with the sections of
+`covariance` and the links of `links` added.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gammapy
+from gammapy.errors import FileFormatError
+from gammapy.modeling.models.collection import Models
+from gammapy.modeling.models.sky import MODEL_REGISTRY, SkyModel
+from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.serialize import covariance
+from gammapy.modeling.serialize.links import Places, Slots
+from gammapy.modeling.serialize.node import Node
+from gammapy.modeling.serialize.spectral import (
+    class_of,
+    decode_spectral,
+    encode_spectral,
+    type_keys,
+)
+
+__all__ = ["models_from_dict", "models_to_dict", "spectral_from_dict", "spectral_to_dict"]
+
+#: version of the schema; a reader refuses a later one
+SCHEMA = 1
+#: parts and kinds of Gammapy 2 that are known by name only
+UNSUPPORTED_KEYS = ("spatial", "temporal")
+UNSUPPORTED_TYPES = ("FoVBackgroundModel", "TemplateNPredModel", "fov-bkg", "template-npred")
+
+
+# -- to the tree --------------------------------------------------------------------------
+
+
+def models_to_dict(models: Models) -> dict[str, Any]:
+    """Plain tree of models.
+
+    Raises
+    ------
+    LinkError
+        If a parameter is linked to one that is in none of the models.
+    ModelError
+        If a model holds something that the schema cannot say.
+    """
+    places = Places(models.parameters)
+    return {
+        "components": [_encode_component(model, places) for model in models],
+        **covariance.encode_errors(models.parameters),
+        "metadata": {"creator": f"gammapy {gammapy.__version__}", "schema": SCHEMA},
+    }
+
+
+def _encode_component(model: SkyModel, places: Places) -> dict[str, Any]:
+    tree: dict[str, Any] = {"name": model.name, **type_keys(model)}
+    if model.datasets_names is not None:
+        tree["datasets_names"] = list(model.datasets_names)
+    tree["spectral"] = encode_spectral(model.spectral_model, f"{model.name}.spectral", places)
+    return tree
+
+
+def spectral_to_dict(model: SpectralModel) -> dict[str, Any]:
+    """Plain tree of a spectral model, ``{"spectral": {...}}``; raises as `models_to_dict`."""
+    own = model.own_parameters
+    parameters = Parameters(own.values(), [f"spectral.{name}" for name in own])
+    tree = encode_spectral(model, "spectral", Places(parameters))
+    return {"spectral": tree, **covariance.encode_errors(parameters)}
+
+
+# -- from the tree ------------------------------------------------------------------------
+
+
+def models_from_dict(
+    data: dict[str, Any], source: str = "models", folder: Path | None = None
+) -> Models:
+    """Models of a tree.
+
+    Parameters
+    ----------
+    data : dict
+    source : str
+        What messages call the tree, e.g. the name of the file.
+    folder : `~pathlib.Path`, optional
+        Where files lie that the tree names.
+
+    Raises
+    ------
+    FileFormatError
+        If anything in the tree is not known, not supported or has the wrong type.
+    """
+    root = Node(data, source)
+    root.check_keys(["components", "covariance", *covariance.KEYS, "metadata"])
+    _check_metadata(root)
+    slots = Slots()
+    models = [_decode_component(node, source, slots) for node in root["components"].items()]
+    names = [model.name for model in models]
+    for name in names:
+        if names.count(name) > 1:
+            raise FileFormatError(f"{source}: two components are named {name!r}: rename one")
+    slots.resolve()
+    covariance.decode_errors(root, slots, folder)
+    return Models(models)
+
+
+def _check_metadata(root: Node) -> None:
+    if "metadata" not in root:
+        return
+    node = root["metadata"]
+    if not isinstance(node.value, dict):
+        raise node.error("must be a mapping")
+    if "schema" in node and node["schema"].number() > SCHEMA:
+        raise node["schema"].error(f"is of a later version: this one reads up to {SCHEMA}")
+
+
+def _decode_component(node: Node, source: str, slots: Slots) -> SkyModel:
+    if not isinstance(node.value, dict):
+        raise node.error("must be a mapping with the keys name, type, spectral")
+    if node.value.get("type") in UNSUPPORTED_TYPES:
+        raise node["type"].error("is not supported yet; remove the component")
+    name = node["name"].text()
+    node = node.named(f"{source}: model {name!r}")
+    node.check_keys(
+        ["name", "type", "module", "datasets_names", "apply_irf", "spectral"], UNSUPPORTED_KEYS
+    )
+    cls = class_of(node, MODEL_REGISTRY)
+    _check_apply_irf(node)
+    spectral = decode_spectral(node["spectral"], f"{name}.spectral", slots)
+    with node.guard():
+        return cls(spectral, name=name, datasets_names=_datasets_names(node))  # type: ignore
+
+
+def _check_apply_irf(node: Node) -> None:
+    """The whole response is applied; less cannot be asked for yet."""
+    if "apply_irf" in node:
+        node["apply_irf"].check_keys(["exposure", "psf", "edisp"])
+        for key in node["apply_irf"].value:
+            if not node["apply_irf"][key].flag():
+                raise node["apply_irf"][key].error("is not supported yet: only true is")
+
+
+def _datasets_names(node: Node) -> list[str] | None:
+    if "datasets_names" not in node:
+        return None
+    names = node["datasets_names"]
+    return [names.text()] if isinstance(names.value, str) else [n.text() for n in names.items()]
+
+
+def spectral_from_dict(data: dict[str, Any], source: str = "spectral model") -> SpectralModel:
+    """Spectral model of a tree, ``{"spectral": {...}}`` or the inside of it.
+
+    Raises
+    ------
+    FileFormatError
+        As `models_from_dict`.
+    """
+    if not (isinstance(data, dict) and "spectral" in data):
+        data = {"spectral": data}
+    root = Node(data, source)
+    root.check_keys(["spectral", *covariance.KEYS])
+    slots = Slots()
+    model = decode_spectral(root["spectral"], "spectral", slots)
+    slots.resolve()
+    covariance.decode_errors(root, slots, None)
+    return model

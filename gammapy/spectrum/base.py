@@ -1,0 +1,226 @@
+"""CountsSpectrum: what spectra with and without off counts have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import astropy.units as u
+import numpy as np
+
+from gammapy.datasets.base import Dataset
+from gammapy.datasets.plan import Plan, Term
+from gammapy.dispatch import find
+from gammapy.errors import DataError, UnknownNameError
+from gammapy.irf.edisp import EDispKernel
+from gammapy.maps.axis import MapAxis
+from gammapy.maps.region import RegionGeom, RegionNDMap
+from gammapy.spectrum.prediction import predicted_counts
+from gammapy.spectrum.slots import EDispSlot, MapSlot, exposure_in
+from gammapy.spectrum.term import BinData, SpectrumTerm
+
+__all__ = ["CountsSpectrum"]
+
+
+class CountsSpectrum(Dataset):
+    """Counts in energy bins, seen through an exposure and an energy dispersion."""
+
+    #: class name, as it stands in files
+    tag: ClassVar[str]
+    stat_type: ClassVar[str]
+
+    counts = MapSlot()
+    exposure = MapSlot("energy_true", "cm2 s")
+    edisp = EDispSlot()
+    mask_safe = MapSlot(boolean=True)
+    mask_fit = MapSlot(boolean=True)
+
+    def __init__(self, name: str | None, models: Any, meta: Any, maps: dict[str, Any]) -> None:
+        super().__init__(name, models)
+        self.slots: dict[str, Any] = {}
+        self.meta = dict(meta or {})
+        for slot, value in maps.items():
+            setattr(self, slot, value)
+
+    # -- axes and masks -------------------------------------------------------------------
+
+    @property
+    def axes(self) -> dict[str, MapAxis]:
+        """Energy axes by name, as far as the data tell."""
+        axes: dict[str, MapAxis] = {}
+        for value in self.slots.values():
+            if value is not None:
+                found = value.axes if isinstance(value, EDispKernel) else value.geom.axes
+                for axis in found:
+                    axes.setdefault(axis.name, axis)
+        return axes
+
+    @property
+    def energy_axis(self) -> MapAxis:
+        """Axis of reconstructed energy."""
+        return self._needed("energy", "counts")
+
+    def _needed(self, axis: str, slot: str) -> MapAxis:
+        try:
+            return self.axes[axis]
+        except KeyError:
+            raise DataError(f"{self.name}: no {slot} yet; set dataset.{slot}") from None
+
+    @property
+    def mask(self) -> RegionNDMap:
+        """True in the bins that count: `mask_safe` and `mask_fit` together."""
+        geom = RegionGeom([self.energy_axis])
+        keep = np.ones(geom.data_shape, dtype=bool)
+        for mask in (self.mask_safe, self.mask_fit):
+            if mask is not None:
+                keep &= mask.data
+        return RegionNDMap(geom, keep)
+
+    @property
+    def energy_range(self) -> tuple[u.Quantity, u.Quantity]:
+        """Lowest and highest energy that counts.
+
+        Raises
+        ------
+        DataError
+            If all bins are masked.
+        """
+        keep = self.mask.values
+        if not keep.any():
+            raise DataError(f"{self.name}: all bins are masked; widen mask_safe or mask_fit")
+        axis = self.energy_axis
+        return axis.edges_min[keep][0], axis.edges_max[keep][-1]
+
+    # -- response -------------------------------------------------------------------------
+
+    @property
+    def energy_edges_true(self) -> np.ndarray:
+        """Edges of the true energy axis, in TeV [n_true + 1]."""
+        return self._needed("energy_true", "exposure").edges.to_value(u.TeV)
+
+    @property
+    def response(self) -> np.ndarray:
+        """Counts per flux integrated in a true bin, in cm2 s [n_reco, n_true]."""
+        if self.exposure is None:
+            raise DataError(f"{self.name}: no exposure, so models predict nothing; set exposure")
+        exposure = exposure_in(self.exposure)
+        kernel = self.edisp
+        if kernel is None:
+            kernel = EDispKernel.from_diagonal_response(self.exposure.geom.axes[0], self.energy_axis)
+        return (kernel.data * exposure[:, None]).T
+
+    # -- prediction -----------------------------------------------------------------------
+
+    def npred_signal(self, model_names: str | Sequence[str] | None = None) -> RegionNDMap:
+        """Counts that the models predict, at their current parameters.
+
+        Parameters
+        ----------
+        model_names : str or list of str, optional
+            Only these models.
+        """
+        models = self.seen_models
+        if model_names is not None:
+            wanted = [model_names] if isinstance(model_names, str) else list(model_names)
+            missing = [name for name in wanted if name not in models]
+            if missing:
+                raise UnknownNameError(f"{self.name}: no model {missing[0]!r} in {models.names}")
+            models = models[wanted]
+        total = np.zeros(self.energy_axis.nbin)
+        if len(models):
+            total = predicted_counts(self.response, self.energy_edges_true, models)
+        return RegionNDMap(RegionGeom([self.energy_axis]), total)
+
+    @abstractmethod
+    def npred_background(self) -> RegionNDMap:
+        """Expected background counts."""
+
+    def npred(self) -> RegionNDMap:
+        """Expected counts, signal and background."""
+        data = self.npred_signal().data + self.npred_background().data
+        return RegionNDMap(RegionGeom([self.energy_axis]), data)
+
+    @property
+    @abstractmethod
+    def excess(self) -> RegionNDMap:
+        """Counts minus expected background."""
+
+    # -- likelihood -----------------------------------------------------------------------
+
+    @abstractmethod
+    def bin_data(self, keep: np.ndarray) -> BinData:
+        """What the statistic needs of the bins that are kept."""
+
+    def term(self, plan: Plan) -> Term:
+        """Summand of the statistic."""
+        return SpectrumTerm([self], plan)
+
+    @classmethod
+    def terms(cls, datasets: Sequence[Any], plan: Plan) -> list[Term]:
+        """One summand for all spectra that see the same models, as one matrix product."""
+        groups: dict[tuple[int, ...], list[Any]] = {}
+        for dataset in datasets:
+            groups.setdefault(tuple(id(m) for m in dataset.seen_models), []).append(dataset)
+        return [SpectrumTerm(group, plan) for group in groups.values()]
+
+    def stat_array(self) -> np.ndarray:
+        """-2 ln L of every bin [n], masked ones included, at the current parameters."""
+        return self.bin_data(np.ones(self.energy_axis.nbin, dtype=bool)).stat_array(
+            self.npred_signal().values
+        )
+
+    # -- copies, files, printing ----------------------------------------------------------
+
+    def copy(self, name: str | None = None) -> Self:
+        """Independent copy, with copies of the models; under a new name unless one is given."""
+        return type(self)(
+            models=self.models.copy(), name=name, meta=self.meta, **self.slots  # type: ignore[call-arg]
+        )
+
+    @classmethod
+    def read(cls, filename: Any, name: str | None = None, format: str | None = None) -> Self:
+        """Read from a file.
+
+        Parameters
+        ----------
+        filename : str or path
+        name : str, optional
+            By default what the file says.
+        format : {"ogip", "dl4"}, optional
+            By default found from the content.
+        """
+        found = format or find("CountsSpectrum", "sniff", "fits")(filename)
+        return find(cls.__name__, "read", found)(filename, name=name)
+
+    def write(self, filename: Any, overwrite: bool = False, format: str | None = None) -> None:
+        """Write to a file (and, for OGIP, its companions); all appear whole or not at all."""
+        default = "ogip" if self.stat_type == "wstat" else "dl4"
+        find(type(self).__name__, "write", format or default)(self, filename, overwrite=overwrite)
+
+    def plot_fit(self, **kwargs: Any) -> Any:
+        """Picture of counts, model and residuals; see `gammapy.plot`."""
+        return find(type(self).__name__, "plot", "fit")(self, **kwargs)
+
+    def info_dict(self) -> dict[str, Any]:
+        """Counts, background, bins and so on, inside the mask."""
+        keep = self.mask.values
+        background = self.npred_background().values[keep].sum()
+        counts = 0.0 if self.counts is None else self.counts.values[keep].sum()
+        return {
+            "name": self.name,
+            "counts": float(counts),
+            "background": float(background),
+            "excess": float(counts - background),
+            "npred_signal": float(self.npred_signal().values[keep].sum()),
+            "n_bins": int(keep.size),
+            "n_fit_bins": int(keep.sum()),
+            "stat_type": self.stat_type,
+        }
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self.axes.get('energy')!r})"
+
+    def __str__(self) -> str:
+        rows = [f"  {key:14s}: {value}" for key, value in self.info_dict().items()]
+        return "\n".join([type(self).__name__, *rows, f"  models        : {self.models.names}"])

@@ -1,0 +1,113 @@
+"""SpectrumDataset: counts over a known background, with the Cash statistic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gammapy.errors import DataError
+from gammapy.maps.axis import MapAxis
+from gammapy.maps.region import RegionGeom, RegionNDMap
+from gammapy.spectrum.base import CountsSpectrum
+from gammapy.spectrum.slots import MapSlot
+from gammapy.spectrum.term import CashBins
+
+__all__ = ["SpectrumDataset"]
+
+
+class SpectrumDataset(CountsSpectrum):
+    """Counts spectrum whose background is known.
+
+    Parameters
+    ----------
+    models : `Models`, `SkyModel` or list of them, optional
+    counts : `RegionNDMap`, optional
+        Over ``energy``.
+    exposure : `RegionNDMap`, optional
+        Over ``energy_true``, e.g. in cm2 s.
+    background : `RegionNDMap`, optional
+        Expected background counts over ``energy``; none by default.
+    edisp : `EDispKernel`, optional
+        Perfect energies by default.
+    mask_safe, mask_fit : `RegionNDMap` of bool, optional
+        Bins with a good response, and bins that the user wants.
+    name : str, optional
+    meta : dict, optional
+        Kept, not used.
+
+    Raises
+    ------
+    DataError
+        If a map has the wrong axis or unit, or numbers that are negative or not finite.
+    """
+
+    tag = "SpectrumDataset"
+    stat_type = "cash"
+
+    background = MapSlot()
+
+    def __init__(
+        self,
+        models: Any = None,
+        counts: RegionNDMap | None = None,
+        exposure: RegionNDMap | None = None,
+        background: RegionNDMap | None = None,
+        edisp: Any = None,
+        mask_safe: RegionNDMap | None = None,
+        mask_fit: RegionNDMap | None = None,
+        name: str | None = None,
+        meta: Any = None,
+    ) -> None:
+        maps = {
+            "counts": counts,
+            "exposure": exposure,
+            "background": background,
+            "edisp": edisp,
+            "mask_safe": mask_safe,
+            "mask_fit": mask_fit,
+        }
+        super().__init__(name, models, meta, maps)
+
+    @classmethod
+    def create(
+        cls, geom: RegionGeom, energy_axis_true: MapAxis | None = None, name: str | None = None
+    ) -> SpectrumDataset:
+        """Empty dataset: no counts, no background, no exposure."""
+        energy = geom.axes["energy"]
+        true = energy_axis_true or MapAxis(energy.edges, energy.interp, "energy_true")
+        return cls(
+            counts=RegionNDMap(geom),
+            background=RegionNDMap(geom),
+            exposure=RegionNDMap(RegionGeom([true]), unit="cm2 s"),
+            name=name,
+        )
+
+    def npred_background(self) -> RegionNDMap:
+        """Expected background counts; zero if there is none."""
+        geom = RegionGeom([self.energy_axis])
+        return RegionNDMap(geom) if self.background is None else self.background
+
+    @property
+    def excess(self) -> RegionNDMap:
+        """Counts minus background."""
+        return RegionNDMap(self.counts.geom, self.counts.data - self.npred_background().data)
+
+    def bin_data(self, keep: np.ndarray) -> CashBins:
+        """Counts and background of the bins that are kept."""
+        if self.counts is None:
+            raise DataError(f"{self.name}: no counts; set counts, or draw them with fake()")
+        background = self.npred_background().values[keep]
+        return CashBins(self.counts.values[keep].astype(float), background.astype(float))
+
+    def fake(self, random_state: Any = None) -> None:
+        """Replace the counts by a Poisson draw from the prediction.
+
+        Parameters
+        ----------
+        random_state : int or `numpy.random.Generator`, optional
+            Seed; the same seed gives the same counts.
+        """
+        rng = np.random.default_rng(random_state)
+        npred = self.npred()
+        self.counts = RegionNDMap(npred.geom, rng.poisson(npred.data).astype(float))

@@ -1,0 +1,1 @@
+"""Batteries that run over all members of a family."""
