@@ -20,6 +20,7 @@ __all__ = ["as_quantity", "internal_factor", "internal_unit", "parse_unit", "str
 _SI_BASES = (u.kg, u.m, u.s, u.rad)
 
 
+@lru_cache(maxsize=512)
 def parse_unit(unit: Any) -> u.UnitBase:
     """Unit from a string, a unit or None (dimensionless); a clear error otherwise."""
     try:

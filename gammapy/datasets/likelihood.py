@@ -73,7 +73,7 @@ class Likelihood:
     def residuals(self, x: np.ndarray) -> Residuals:
         """Least-squares form; only if `has_residuals`."""
         theta = self.plan.theta(x)
-        parts = [part for term in self.terms if (part := term.residuals(theta)) is not None]
+        parts = [term.residuals(theta) for term in self.terms]
         parts.append(self._prior_residuals(theta))
         joined = Residuals(
             np.concatenate([part.residual for part in parts]),
@@ -84,8 +84,7 @@ class Likelihood:
     @property
     def has_residuals(self) -> bool:
         """True if all terms and priors have a least-squares form."""
-        theta = self.plan.theta(self.plan.start)
-        return all(term.residuals(theta) is not None for term in self.terms) and all(
+        return all(term.has_residuals for term in self.terms) and all(
             prior.residual(1.0) is not None for _, prior in self.plan.priors
         )
 

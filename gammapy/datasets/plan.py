@@ -38,8 +38,12 @@ class Term(Protocol):
     def evaluate(self, theta: np.ndarray) -> Evaluation:
         """Value, and gradient and curvature by the active entries of theta."""
 
-    def residuals(self, theta: np.ndarray) -> Residuals | None:
-        """Least-squares form by the active entries, if there is one."""
+    @property
+    def has_residuals(self) -> bool:
+        """True if the term is a sum of squares plus a constant."""
+
+    def residuals(self, theta: np.ndarray) -> Residuals:
+        """Least-squares form by the active entries; only if `has_residuals`."""
 
     def diagnose(self, theta: np.ndarray) -> str | None:
         """Why the value is not finite, or None if it is."""

@@ -12,9 +12,11 @@ __all__ = [
     "BinStatistic",
     "WStatData",
     "cash",
+    "cash_sum",
     "deviance_residuals",
     "profiled_background",
     "wstat",
+    "wstat_sum",
 ]
 
 
@@ -52,21 +54,31 @@ class WStatData(NamedTuple):
         Counts in the on and off regions, and on over off exposure.
     constant : float
         Sum of the terms that make a perfect prediction score zero.
+    one, total, cross : ndarray [n_bins]
+        1 + alpha, alpha (n_on + n_off) and 4 alpha (1 + alpha) n_off, of the quadratic equation.
+    seen_on, seen_off : ndarray of int
+        Bins with counts: only these need logarithms.
     """
 
     n_on: np.ndarray
     n_off: np.ndarray
     alpha: np.ndarray
     constant: float
+    one: np.ndarray
+    total: np.ndarray
+    cross: np.ndarray
+    seen_on: np.ndarray
+    seen_off: np.ndarray
 
     @classmethod
     def build(cls, n_on: np.ndarray, n_off: np.ndarray, alpha: np.ndarray) -> "WStatData":
-        """Prepare the constant terms, -2 sum over n (1 - ln n)."""
-        total = 0.0
-        for n in (n_on, n_off):
-            seen = n[n > 0]
-            total -= 2.0 * float(np.sum(seen * (1.0 - np.log(seen))))
-        return cls(n_on, n_off, alpha, total)
+        """Prepare the constant terms, -2 sum over n (1 - ln n), and the coefficients."""
+        one = 1.0 + alpha
+        seen_on, seen_off = np.flatnonzero(n_on), np.flatnonzero(n_off)
+        seen = np.concatenate([n_on[seen_on], n_off[seen_off]])
+        constant = -2.0 * float(np.sum(seen * (1.0 - np.log(seen))))
+        total, cross = alpha * (n_on + n_off), 4.0 * alpha * one * n_off
+        return cls(n_on, n_off, alpha, constant, one, total, cross, seen_on, seen_off)
 
 
 def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
@@ -82,29 +94,58 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
     npred : ndarray [n_bins]
         Predicted signal counts in the on region.
     """
-    n_on, n_off, alpha, _ = data
-    one = 1.0 + alpha
+    n_on, n_off, alpha = data[:3]
     on, back = _profiled(data, npred)
-    seen_on, seen_off = n_on > 0, n_off > 0
-    refused = (seen_on & ~(on > 0)) | (seen_off & ~(back > 0))
+    refused = _refused(data, on, back)
     safe_on = np.where(on > 0, on, 1.0)
     safe_back = np.where(back > 0, back, 1.0)
-    value = 2.0 * (npred + one * back - n_on * np.log(safe_on) - n_off * np.log(safe_back))
+    value = npred + data.one * back
+    value[data.seen_on] -= (n_on * np.log(safe_on))[data.seen_on]
+    value[data.seen_off] -= (n_off * np.log(safe_back))[data.seen_off]
     ratio_on = n_on / safe_on
     weight = ratio_on / safe_on
     off_weight = n_off / (safe_back * safe_back)
     first = 2.0 * (1.0 - ratio_on)
-    # d back / d npred from the implicit equation; zero where b stays at its bound
+    # 1 + a db/dmu = v / (a^2 w + v), by the implicit equation; 1 where b stays at its bound 0
     total = alpha * alpha * weight + off_weight
-    slope = np.where(total > 0, -alpha * weight / np.where(total > 0, total, 1.0), 0.0)
-    second = 2.0 * weight * (1.0 + alpha * np.where(back > 0, slope, 0.0))
+    kept = np.where(back > 0, off_weight / np.where(total > 0, total, 1.0), 1.0)
+    second = 2.0 * weight * kept
     # no counts, and a negative signal that takes all background: there b = -mu / a
     empty = (on == 0) & (npred < 0)
     if empty.any():
         safe_alpha = np.where(empty, alpha, 1.0)
-        first = np.where(empty, 2.0 - 2.0 * (one - n_off / safe_back) / safe_alpha, first)
+        first = np.where(empty, 2.0 - 2.0 * (data.one - n_off / safe_back) / safe_alpha, first)
         second = np.where(empty, 2.0 * off_weight / safe_alpha**2, second)
-    return _refuse(BinStatistic(value, first, second), refused)
+    return _refuse(BinStatistic(2.0 * value, first, second), refused)
+
+
+def wstat_sum(data: WStatData, npred: np.ndarray) -> float:
+    """Sum of `wstat` over the bins, without the derivatives."""
+    on, back = _profiled(data, npred)
+    on_seen, back_seen = on[data.seen_on], back[data.seen_off]
+    if min(on_seen.min(initial=1.0), back_seen.min(initial=1.0)) <= 0 or on.min(initial=0.0) < 0:
+        return np.inf
+    logs = data.n_on[data.seen_on] @ np.log(on_seen) + data.n_off[data.seen_off] @ np.log(back_seen)
+    return 2.0 * float(npred.sum() + data.one @ back - logs)
+
+
+def cash_sum(counts: np.ndarray, npred: np.ndarray) -> float:
+    """Sum of `cash` over the bins, without the derivatives."""
+    if npred.min(initial=0.0) < 0:
+        return np.inf
+    seen = np.flatnonzero(counts)
+    at_seen = npred[seen]
+    if at_seen.min(initial=1.0) <= 0:
+        return np.inf
+    return 2.0 * float(npred.sum() - counts[seen] @ np.log(at_seen))
+
+
+def _refused(data: WStatData, on: np.ndarray, back: np.ndarray) -> np.ndarray:
+    """Bins whose likelihood is zero: counts where none are expected."""
+    refused = on < 0
+    refused[data.seen_on] |= ~(on[data.seen_on] > 0)
+    refused[data.seen_off] |= ~(back[data.seen_off] > 0)
+    return refused
 
 
 def _profiled(data: WStatData, npred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -113,23 +154,33 @@ def _profiled(data: WStatData, npred: np.ndarray) -> tuple[np.ndarray, np.ndarra
     Both solve quadratic equations that share the discriminant; each root is written without
     cancellation, by the conjugate where its linear term is negative.
     """
-    n_on, n_off, alpha, _ = data
-    one = 1.0 + alpha
-    sum_, signal = alpha * (n_on + n_off), one * npred
-    linear, linear_on = sum_ - signal, sum_ + signal
-    root = np.sqrt(linear * linear + 4.0 * alpha * one * n_off * npred)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        back = np.where(
-            linear >= 0.0,
-            (linear + root) / (2.0 * alpha * one),
-            np.where(root > linear, 2.0 * n_off * npred / (root - linear), 0.0),
-        )
-        on = np.where(
-            linear_on >= 0.0,
-            (linear_on + root) / (2.0 * one),
-            np.where(root > linear_on, -2.0 * n_on * alpha * npred / (root - linear_on), 0.0),
-        )
-    return np.where(npred < 0, on, npred + alpha * back), back
+    signal = data.one * npred
+    linear = data.total - signal
+    cross = data.cross * npred
+    root = np.sqrt(linear * linear + cross)
+    twice = linear + root
+    down = np.flatnonzero(linear < 0.0)
+    if len(down):
+        gap = (root - linear)[down]
+        twice[down] = np.where(gap > 0, cross[down] / np.where(gap > 0, gap, 1.0), 0.0)
+    half = twice / (2.0 * data.one)
+    on = npred + half
+    negative = np.flatnonzero(npred < 0)
+    if len(negative):
+        on[negative] = _on_of_negative_signal(data, npred, signal, root, negative)
+    return on, half / data.alpha
+
+
+def _on_of_negative_signal(
+    data: WStatData, npred: np.ndarray, signal: np.ndarray, root: np.ndarray, where: np.ndarray
+) -> np.ndarray:
+    """Expected on counts [len(where)] where the signal is negative: mu + a b would cancel."""
+    linear, root = (data.total + signal)[where], root[where]
+    gap = root - linear
+    conjugate = -2.0 * (data.n_on * data.alpha * npred)[where] / np.where(gap > 0, gap, 1.0)
+    return np.where(
+        linear >= 0.0, (linear + root) / (2.0 * data.one[where]), np.where(gap > 0, conjugate, 0.0)
+    )
 
 
 def _refuse(stat: BinStatistic, refused: np.ndarray) -> BinStatistic:

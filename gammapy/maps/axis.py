@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError, UnknownNameError
-from gammapy.units import as_quantity
+from gammapy.units import as_quantity, internal_factor
 
 __all__ = ["MapAxes", "MapAxis"]
 
@@ -120,6 +121,11 @@ class MapAxis:
     def edges(self) -> u.Quantity:
         """Bin edges [n + 1]."""
         return self._edges
+
+    @cached_property
+    def internal_edges(self) -> np.ndarray:
+        """Bin edges [n + 1] as floats in internal units (TeV, s...)."""
+        return self._edges.value * internal_factor(self.unit)
 
     @property
     def edges_min(self) -> u.Quantity:

@@ -17,8 +17,9 @@ from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.spectrum.prediction import predicted_counts
-from gammapy.spectrum.slots import EDispSlot, MapSlot, exposure_in
+from gammapy.spectrum.slots import EDispSlot, MapSlot
 from gammapy.spectrum.term import BinData, SpectrumTerm
+from gammapy.units import internal_factor
 
 __all__ = ["CountsSpectrum"]
 
@@ -97,14 +98,14 @@ class CountsSpectrum(Dataset):
     @property
     def energy_edges_true(self) -> np.ndarray:
         """Edges of the true energy axis, in TeV [n_true + 1]."""
-        return self._needed("energy_true", "exposure").edges.to_value(u.TeV)
+        return self._needed("energy_true", "exposure").internal_edges
 
     @property
     def response(self) -> np.ndarray:
         """Counts per flux integrated in a true bin, in cm2 s [n_reco, n_true]."""
         if self.exposure is None:
             raise DataError(f"{self.name}: no exposure, so models predict nothing; set exposure")
-        exposure = exposure_in(self.exposure)
+        exposure = self.exposure.values * internal_factor(self.exposure.unit)
         kernel = self.edisp
         if kernel is None:
             kernel = EDispKernel.from_diagonal_response(self.exposure.geom.axes[0], self.energy_axis)
@@ -148,9 +149,15 @@ class CountsSpectrum(Dataset):
 
     # -- likelihood -----------------------------------------------------------------------
 
+    #: how the statistic is computed from `bin_columns`
+    bins: ClassVar[type[BinData]]
+
     @abstractmethod
-    def bin_data(self, keep: np.ndarray) -> BinData:
-        """What the statistic needs of the bins that are kept."""
+    def bin_columns(self, keep: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Arrays that ``bins`` is built from, for the bins that are kept."""
+
+    def _all_bins(self) -> BinData:
+        return self.bins.build(*self.bin_columns(np.ones(self.energy_axis.nbin, dtype=bool)))
 
     def term(self, plan: Plan) -> Term:
         """Summand of the statistic."""
@@ -161,14 +168,13 @@ class CountsSpectrum(Dataset):
         """One summand for all spectra that see the same models, as one matrix product."""
         groups: dict[tuple[int, ...], list[Any]] = {}
         for dataset in datasets:
-            groups.setdefault(tuple(id(m) for m in dataset.seen_models), []).append(dataset)
+            seen = tuple(id(m) for m in dataset.models if m.belongs_to(dataset.name))
+            groups.setdefault(seen, []).append(dataset)
         return [SpectrumTerm(group, plan) for group in groups.values()]
 
     def stat_array(self) -> np.ndarray:
         """-2 ln L of every bin [n], masked ones included, at the current parameters."""
-        return self.bin_data(np.ones(self.energy_axis.nbin, dtype=bool)).stat_array(
-            self.npred_signal().values
-        )
+        return self._all_bins().stat_array(self.npred_signal().values)
 
     # -- copies, files, printing ----------------------------------------------------------
 

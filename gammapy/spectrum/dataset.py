@@ -45,6 +45,7 @@ class SpectrumDataset(CountsSpectrum):
     tag = "SpectrumDataset"
     stat_type = "cash"
 
+    bins = CashBins
     background = MapSlot()
 
     def __init__(
@@ -93,12 +94,12 @@ class SpectrumDataset(CountsSpectrum):
         """Counts minus background."""
         return RegionNDMap(self.counts.geom, self.counts.data - self.npred_background().data)
 
-    def bin_data(self, keep: np.ndarray) -> CashBins:
+    def bin_columns(self, keep: np.ndarray) -> tuple[np.ndarray, ...]:
         """Counts and background of the bins that are kept."""
         if self.counts is None:
             raise DataError(f"{self.name}: no counts; set counts, or draw them with fake()")
         background = self.npred_background().values[keep]
-        return CashBins(self.counts.values[keep].astype(float), background.astype(float))
+        return self.counts.values[keep].astype(float), background.astype(float)
 
     def fake(self, random_state: Any = None) -> None:
         """Replace the counts by a Poisson draw from the prediction.

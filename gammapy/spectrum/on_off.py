@@ -45,6 +45,7 @@ class SpectrumDatasetOnOff(CountsSpectrum):
     tag = "SpectrumDatasetOnOff"
     stat_type = "wstat"
 
+    bins = WStatBins
     counts_off = MapSlot()
     acceptance = MapSlot(scalar=True)
     acceptance_off = MapSlot(scalar=True)
@@ -86,8 +87,7 @@ class SpectrumDatasetOnOff(CountsSpectrum):
 
     def npred_off(self) -> RegionNDMap:
         """Expected counts in the off region, those that fit best to the prediction."""
-        keep = np.ones(self.energy_axis.nbin, dtype=bool)
-        back = profiled_background(self.bin_data(keep).data, self.npred_signal().values)
+        back = profiled_background(self._all_bins().data, self.npred_signal().values)
         return RegionNDMap(RegionGeom([self.energy_axis]), back)
 
     def npred_background(self) -> RegionNDMap:
@@ -104,7 +104,7 @@ class SpectrumDatasetOnOff(CountsSpectrum):
         """Counts minus measured background."""
         return RegionNDMap(self.counts.geom, self.counts.data - self.background.data)
 
-    def bin_data(self, keep: np.ndarray) -> WStatBins:
+    def bin_columns(self, keep: np.ndarray) -> tuple[np.ndarray, ...]:
         """Counts and exposure ratio of the bins that are kept."""
         for slot in ("counts", "counts_off"):
             if getattr(self, slot) is None:
@@ -119,7 +119,7 @@ class SpectrumDatasetOnOff(CountsSpectrum):
                 f"{self.name}: alpha is 0 in {len(bad)} unmasked bins, the first with "
                 f"{n_on[bad[0]]:g} counts: a bin needs acceptance and acceptance_off; mask it"
             )
-        return WStatBins.build(n_on, n_off, alpha)
+        return n_on, n_off, alpha
 
     def fake(self, npred_background: RegionNDMap, random_state: Any = None) -> None:
         """Replace the counts of both regions by Poisson draws.

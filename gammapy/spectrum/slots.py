@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError
@@ -132,7 +131,3 @@ class EDispSlot(_Slot):
             self.same_axis(dataset, axis)
         return value
 
-
-def exposure_in(exposure: RegionNDMap, unit: str = "cm2 s") -> np.ndarray:
-    """Exposure [n_true] as floats in a unit."""
-    return exposure.values * float(exposure.unit.to(u.Unit(unit)))

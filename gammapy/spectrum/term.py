@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from gammapy.datasets.plan import Plan
-from gammapy.engine.integrate import BinQuadrature
-from gammapy.engine.statistic import BinStatistic, WStatData, cash, deviance_residuals, wstat
+from gammapy.engine.integrate import BinQuadrature, finer_order, is_converged
+from gammapy.engine.statistic import (
+    BinStatistic,
+    WStatData,
+    cash,
+    cash_sum,
+    deviance_residuals,
+    wstat,
+    wstat_sum,
+)
 from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.spectrum.prediction import joint_quadrature, needed_order
@@ -32,6 +40,9 @@ class BinData(Protocol):
     def statistic(self, npred_signal: np.ndarray) -> BinStatistic:
         """Statistic of each bin without constant terms."""
 
+    def stat_sum(self, npred_signal: np.ndarray) -> float:
+        """Sum over the bins, constant terms included."""
+
     @property
     def constant(self) -> float:
         """Sum of the constant terms."""
@@ -46,8 +57,8 @@ class BinData(Protocol):
         """Statistic of each bin, constant terms included."""
 
     @classmethod
-    def joined(cls, parts: Sequence[Any]) -> BinData:
-        """Several, one after the other."""
+    def build(cls, *columns: np.ndarray) -> BinData:
+        """From the arrays that a dataset gives."""
 
 
 class CashBins(NamedTuple):
@@ -61,6 +72,9 @@ class CashBins(NamedTuple):
     def statistic(self, npred_signal: np.ndarray) -> BinStatistic:
         return cash(self.counts, npred_signal + self.background)
 
+    def stat_sum(self, npred_signal: np.ndarray) -> float:
+        return cash_sum(self.counts, npred_signal + self.background)
+
     def above_best(self, stat: BinStatistic) -> np.ndarray:
         n = self.counts
         return stat.value - 2.0 * (n - n * np.log(np.where(n > 0, n, 1.0)))
@@ -72,8 +86,8 @@ class CashBins(NamedTuple):
         return self.statistic(npred_signal).value
 
     @classmethod
-    def joined(cls, parts: Sequence[CashBins]) -> CashBins:
-        return cls(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    def build(cls, *columns: np.ndarray) -> CashBins:
+        return cls(*columns)
 
 
 class WStatBins(NamedTuple):
@@ -82,9 +96,8 @@ class WStatBins(NamedTuple):
     data: WStatData
 
     @classmethod
-    def build(cls, n_on: np.ndarray, n_off: np.ndarray, alpha: np.ndarray) -> WStatBins:
-        """From counts and the ratio of exposures."""
-        return cls(WStatData.build(n_on, n_off, alpha))
+    def build(cls, *columns: np.ndarray) -> WStatBins:
+        return cls(WStatData.build(*columns))
 
     @property
     def counts(self) -> np.ndarray:
@@ -96,6 +109,9 @@ class WStatBins(NamedTuple):
 
     def statistic(self, npred_signal: np.ndarray) -> BinStatistic:
         return wstat(self.data, npred_signal)
+
+    def stat_sum(self, npred_signal: np.ndarray) -> float:
+        return wstat_sum(self.data, npred_signal) + self.data.constant
 
     def above_best(self, stat: BinStatistic) -> np.ndarray:
         return stat.value + self._constants()
@@ -109,11 +125,6 @@ class WStatBins(NamedTuple):
 
     def stat_array(self, npred_signal: np.ndarray) -> np.ndarray:
         return self.statistic(npred_signal).value + self._constants()
-
-    @classmethod
-    def joined(cls, parts: Sequence[WStatBins]) -> WStatBins:
-        columns = zip(*(part.data[:3] for part in parts), strict=True)
-        return cls.build(*(np.concatenate(arrays) for arrays in columns))
 
 
 class _Source(NamedTuple):
@@ -161,14 +172,14 @@ class SpectrumTerm:
         self._axes = axes
         ordered = [d for group in members for d in group]
         keeps = {d.name: d.mask.values for d in ordered}
-        self.names = [d.name for d in ordered for _ in range(int(keeps[d.name].sum()))]
-        self.data = ordered[0].bin_data(keeps[ordered[0].name])
-        if len(ordered) > 1:
-            self.data = type(self.data).joined([d.bin_data(keeps[d.name]) for d in ordered])
+        columns = [d.bin_columns(keeps[d.name]) for d in ordered]
+        joined = (np.concatenate(arrays) for arrays in zip(*columns, strict=True))
+        self.data = ordered[0].bins.build(*joined)
+        self._ends = np.cumsum([int(keep.sum()) for keep in keeps.values()])
+        self._names = list(keeps)
         self._blocks = _blocks(axes, members, keeps)
         theta = plan.values * plan.factors
-        self._models = ordered[0].seen_models
-        self._sources = [self._source(model, plan, theta) for model in self._models]
+        self._sources = [self._source(m, plan, theta) for m in ordered[0].seen_models]
         self._n_active = len(plan.active)
         self._n_bins = sum(len(axis) - 1 for axis in axes)
 
@@ -188,10 +199,12 @@ class SpectrumTerm:
 
     def is_accurate(self, theta: np.ndarray) -> bool:
         """True if the integration orders are good enough at theta."""
-        return all(
-            needed_order(model, self._axes, theta[source.positions].tolist()) <= source.order
-            for model, source in zip(self._models, self._sources, strict=True)
-        )
+        return all(self._resolves(source, theta) for source in self._sources)
+
+    def _resolves(self, source: _Source, theta: np.ndarray) -> bool:
+        values, spectrum = theta[source.positions].tolist(), source.spectrum
+        finer = joint_quadrature(self._axes, finer_order(source.order), spectrum.kinks)
+        return is_converged(lambda e: spectrum.flux(e, values), source.rule, finer)
 
     # -- prediction -----------------------------------------------------------------------
 
@@ -231,7 +244,7 @@ class SpectrumTerm:
 
     def value(self, theta: np.ndarray) -> float:
         """-2 ln L."""
-        return float(self.data.statistic(self.npred(theta)).value.sum()) + self.data.constant
+        return self.data.stat_sum(self.npred(theta))
 
     def evaluate(self, theta: np.ndarray) -> Evaluation:
         """-2 ln L with gradient and curvature by the active entries."""
@@ -239,6 +252,8 @@ class SpectrumTerm:
         stat = self.data.statistic(npred)
         value = float(stat.value.sum()) + self.data.constant
         return Evaluation(value, jacobian @ stat.first, (jacobian * stat.second) @ jacobian.T)
+
+    has_residuals = True
 
     def residuals(self, theta: np.ndarray) -> Residuals:
         """Signed deviance residuals and their derivatives by the active entries."""
@@ -256,8 +271,9 @@ class SpectrumTerm:
         if not len(bad):
             return None
         i = int(bad[0])
+        name = self._names[int(np.searchsorted(self._ends, i, side="right"))]
         return (
-            f"dataset {self.names[i]!r} predicts {npred[i]:g} signal counts in a bin where "
+            f"dataset {name!r} predicts {npred[i]:g} signal counts in a bin where "
             f"{self.data.counts[i]:g} were counted ({len(bad)} such bins): start from a higher "
             "amplitude or a flatter spectrum, or mask these bins"
         )
@@ -272,7 +288,7 @@ def _by_axis(
     for dataset in datasets:
         edges = dataset.energy_edges_true
         for axis, group in zip(axes, members, strict=True):
-            if len(axis) == len(edges) and np.allclose(axis, edges, rtol=1e-9, atol=0):
+            if len(axis) == len(edges) and np.all(np.abs(axis - edges) <= 1e-9 * edges):
                 group.append(dataset)
                 break
         else:

@@ -50,7 +50,6 @@ def distance_at(
         low, f_low = np.where(short, high, low), np.where(short, f_high, f_low)
         high = np.where(short, 2.0 * high, high)
         f_high = miss(high)
-    low = np.where(f_high < 0, high, low)  # out of reach: nothing to search
     return _root(miss, (low, f_low), (high, f_high))
 
 

@@ -157,14 +157,28 @@ def test_wstat_bins_do_not_disturb_each_other():
         assert [part[i] for part in together] == [part[0] for part in alone]
 
 
-def test_wstat_barrier():
-    """No signal and no background under on counts."""
-    n_on, n_off, alpha = np.array([3.0, 3.0]), np.array([0.0, 2.0]), np.array([0.0, 0.5])
-    stat = wstat(WStatData.build(n_on, n_off, alpha), np.array([-1.0, 1.0]))
+@pytest.mark.parametrize("n_off", [0.0, 7.0])
+@pytest.mark.parametrize(("n_on", "mu"), [(3.0, -1.0), (3.0, 0.0), (0.0, -1.0)])
+def test_wstat_barrier(n_on, mu, n_off):
+    """No signal and no background under on counts, or less than nothing."""
+    arrays = np.array([n_on, 3.0]), np.array([n_off, 2.0]), np.array([0.0, 0.5])
+    stat = wstat(WStatData.build(*arrays), np.array([mu, 1.0]))
     assert stat.value[0] == np.inf
     assert np.isnan(stat.first[0])
     assert np.isnan(stat.second[0])
     assert np.isfinite([part[1] for part in stat]).all()
+
+
+@pytest.mark.parametrize("n_off", [0.0, 7.0])
+def test_wstat_without_background_is_cash(n_off):
+    n_on, mu = np.array([3.0, 0.0, 0.0]), np.array([2.0, 2.0, 0.0])
+    off = np.full(3, n_off)
+    stat = wstat(WStatData.build(n_on, off, np.zeros(3)), mu)
+    expected = cash(n_on, mu)
+    own = 2 * (n_off - n_off * np.log(n_off or 1.0))
+    np.testing.assert_allclose(stat.value, expected.value + own, rtol=1e-14)
+    np.testing.assert_allclose(stat.first, expected.first, rtol=1e-14)
+    np.testing.assert_allclose(stat.second, expected.second, rtol=1e-14)
 
 
 def test_wstat_is_exact_for_a_strong_signal():
@@ -221,7 +235,7 @@ def test_residuals_near_the_best_are_not_rounding(n, relative):
     """There the difference of two statistics has no digit left."""
     mu = n * (1 + relative)
     residual, slope = cash_residuals(np.array([n]), np.array([mu]))
-    assert residual[0] == pytest.approx((mu - n) / np.sqrt(n), rel=1e-4, abs=1e-15)
+    assert residual[0] == pytest.approx((mu - n) / np.sqrt(n), rel=1e-4, abs=4e-16 * np.sqrt(n))
     assert slope[0] == pytest.approx(1 / np.sqrt(n), rel=1e-4)
 
 

@@ -24,14 +24,12 @@ def test_reference(reference, kind):
 
     for key in ("n_sig", "error", "ts", "sqrt_ts"):
         assert_allclose(getattr(stat, key), column[key], rtol=1e-12, err_msg=key)
-    # the reference's root finding stops early; its own errn_1 of the first and the last row
-    # (both n_on = 5) agree to 1e-12 only by luck: ours is tested by definition below
-    assert_allclose(stat.compute_errn(1), column["errn_1"], rtol=1e-6)
-    assert_allclose(stat.compute_errp(1), column["errp_1"], rtol=1e-6)
-    assert_allclose(stat.compute_upper_limit(3), column["upper_limit_3"], rtol=1e-6)
+    assert_allclose(stat.compute_errn(1), column["errn_1"], rtol=1e-10)
+    assert_allclose(stat.compute_errp(1), column["errp_1"], rtol=1e-10)
+    assert_allclose(stat.compute_upper_limit(3), column["upper_limit_3"], rtol=1e-10)
 
 
-@pytest.mark.parametrize("n_sigma", [0.1, 1, 3, 7.5])
+@pytest.mark.parametrize("n_sigma", [0.1, 1, 3, 5])
 def test_limits_of_cash_by_definition(n_sigma):
     best = cash(CASH.n_on, CASH.n_on)
     up = cash(CASH.n_on, CASH.n_on + CASH.compute_errp(n_sigma)) - best
@@ -124,9 +122,9 @@ def test_matching_significance_is_measured_back(significance):
 
 def test_matching_significance_of_gammapy():
     cash_like, off = CashCountsStatistic(5, 2.0), WStatCountsStatistic(5, 10, 0.2)
-    assert_allclose(cash_like.n_sig_matching_significance(5), 10.550545990213656, rtol=1e-6)
-    assert_allclose(cash_like.n_sig_matching_significance(-1), -1.23519286079568, rtol=1e-6)
-    assert_allclose(off.n_sig_matching_significance(5), 13.486041978777429, rtol=1e-6)
+    assert_allclose(cash_like.n_sig_matching_significance(5), 10.550545990213656, rtol=1e-10)
+    assert_allclose(cash_like.n_sig_matching_significance(-1), -1.23519286079568, rtol=1e-10)
+    assert_allclose(off.n_sig_matching_significance(5), 13.486041978777429, rtol=1e-10)
     no_off = WStatCountsStatistic(0, 0, 0.2)  # 2 n ln((1 + alpha) / alpha) = 9
     assert_allclose(no_off.n_sig_matching_significance(3), 4.5 / np.log(6), rtol=1e-12)
 

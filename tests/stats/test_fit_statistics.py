@@ -71,11 +71,10 @@ def test_wstat_of_the_reference_with_a_given_background(reference):
     assert_allclose(wstat(*arrays), block["stat"], rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("n", "mu"), [(1e5, 99876.5), (5, 5 + 1e-7), (1e8, 1.0001e8), (1, 3e-20), (1e-12, 1e8), (0, 2)]
-)
-def test_cstat_keeps_its_digits_where_the_terms_cancel(n, mu):
-    assert_allclose(cstat(n, mu), exact_deviance(n, mu), rtol=1e-11)
+@pytest.mark.parametrize("n", [1e-12, 0.1, 5.0, 1e5, 1e12])
+@pytest.mark.parametrize("ratio", [1e-10, 0.3, 0.82, 0.9, 0.998765, 1 + 1e-9, 1.21, 1.23, 2, 1e12])
+def test_cstat_keeps_its_digits_where_the_terms_cancel(n, ratio):
+    assert_allclose(cstat(n, n * ratio), exact_deviance(n, n * ratio), rtol=1e-13)
 
 
 def test_cash_is_smallest_where_the_prediction_is_the_observation():
@@ -99,8 +98,10 @@ def test_profiled_background_is_the_brute_force_minimum(case):
     found = minimize_scalar(
         lambda b: wstat(*case, mu_bkg=b), bounds=(lowest, lowest + 1e4), options={"xatol": 1e-10}
     )
-    assert_allclose(wstat(*case), found.fun, rtol=1e-9, atol=1e-8)
-    assert_allclose(get_wstat_mu_bkg(*case), found.x, rtol=1e-6, atol=1e-6)
+    # the search never tries its bounds, where the minimum of a deficit without counts may be
+    best = min((lowest, found.x), key=lambda b: wstat(*case, mu_bkg=b))
+    assert_allclose(wstat(*case), wstat(*case, mu_bkg=best), rtol=1e-9, atol=1e-8)
+    assert_allclose(get_wstat_mu_bkg(*case), best, rtol=1e-6, atol=1e-6)
     assert wstat(*case) <= wstat(*case, mu_bkg=get_wstat_mu_bkg(*case)) + 1e-12
 
 
@@ -161,14 +162,14 @@ def test_bad_input_is_named(call, message):
 @pytest.mark.parametrize("function", [cash, cstat])
 @pytest.mark.parametrize("value", [0, -1e-25, np.nan, [1e-25, -1]])
 def test_truncation_must_be_positive(function, value):
-    with pytest.raises(ValueError, match="truncation_value.* must be finite and > 0"):
+    with pytest.raises(ValueError, match=r"truncation_value.* must be finite and > 0"):
         function([1, 2], [1, 2], truncation_value=value)
 
 
 def test_counts_with_a_unit_are_refused():
     u = pytest.importorskip("astropy.units")
     assert cash(3 * u.ct, 2.0) == cash(3, 2)
-    with pytest.raises(ValueError, match="mu_on has the unit 'm'.*pass plain numbers"):
+    with pytest.raises(ValueError, match=r"mu_on has the unit 'm'.*pass plain numbers"):
         cash(3, 2 * u.m)
 
 

@@ -7,7 +7,7 @@ from scipy.stats import chi2, norm
 
 from gammapy.stats import sigma_to_ts, ts_to_sigma
 
-SIGMA = np.array([1e-6, 0.3, 0.99, 1.01, 3, 8, 30])
+SIGMA = np.array([1e-9, 0.3, 0.99, 1.01, 3, 8, 30])
 
 
 @pytest.mark.parametrize("df", [1, 2, 3, 10])
