@@ -1,11 +1,16 @@
 """Configuration of the documentation build: ``sphinx-build -W -b html docs docs/_build``."""
 
 import re
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 import gammapy
+from gammapy.modeling import Status
+from gammapy.modeling.fit.backends.scipy import LEAST_SQUARES, METHODS
+from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY
 
 project = "gammapy"
 author = "The gammapy developers"
@@ -32,6 +37,26 @@ autosummary_imported_members = True
 autodoc_typehints = "none"  # the docstrings say more: shapes and units
 numpydoc_show_class_members = False  # the page of a class lists them itself
 
+
+def _second_homes() -> dict[str, str]:
+    """Names that two packages of the reference offer: second name -> name of its page.
+
+    The page of an object is in the package that holds its module.
+    """
+    listed = re.findall(r"^   (gammapy\S*)$", Path(__file__).with_name("api.rst").read_text(), re.M)
+    homes: dict[str, str] = {}
+    for package in listed:
+        module = import_module(package)
+        for name in module.__all__:
+            inside = getattr(getattr(module, name), "__module__", package)
+            home = max((p for p in listed if f"{inside}.".startswith(f"{p}.")), key=len)
+            if home != package:
+                homes[f"{package}.{name}"] = f"{home}.{name}"
+    return homes
+
+
+autosummary_context = {"second_homes": _second_homes()}
+
 # Every gallery page is executed, and one that fails stops the build.
 sphinx_gallery_conf = {
     "examples_dirs": ["../examples"],
@@ -41,6 +66,61 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "show_memory": False,
 }
+
+# -- tables that cannot go stale ----------------------------------------------------------
+
+
+def _csv(header: str, rows: Iterable[Iterable[str]]) -> str:
+    lines = (", ".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    return "\n".join([".. csv-table::", f"   :header: {header}", "", *(f"   {x}" for x in lines), ""])
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+def _statuses() -> str:
+    """What each member of `Status` means."""
+    rows = ((f"``{s.name}``", s.value, _yes(s.success)) for s in Status)
+    return _csv("status, what it says, ``success``", rows)
+
+
+def _spectral_models() -> str:
+    """Every registered spectral model, with its parameters and the first line of its docstring."""
+    rows = []
+    for cls in sorted(SPECTRAL_MODEL_REGISTRY, key=lambda cls: cls.__name__):
+        parameters = ", ".join(f"``{p.name}``" for p in cls.default_parameters)
+        summary = (cls.__doc__ or "").strip().partition("\n\n")[0]
+        tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
+        name = f":class:`~gammapy.modeling.models.{cls.__name__}`"
+        rows.append((name, tags, parameters, " ".join(summary.split())))
+    return _csv("class, tag, parameters, what it is", rows)
+
+
+def _scipy_methods() -> str:
+    """What the methods of the scipy backend take."""
+    squares = [(f"``{m}``", _yes(m != "lm"), "Jacobian of the residuals") for m in LEAST_SQUARES]
+    others = [
+        (f"``{m}``", _yes(bounds), "gradient, curvature" if hess else "gradient" if grad else "no")
+        for m, (bounds, grad, hess) in METHODS.items()
+    ]
+    return _csv("method, keeps bounds, derivatives that it uses", squares + others)
+
+
+#: what stands for the comment ``.. generated: <key>`` in a page
+GENERATED: dict[str, Callable[[], str]] = {
+    "statuses": _statuses,
+    "spectral models": _spectral_models,
+    "scipy methods": _scipy_methods,
+}
+
+
+def _fill_in(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the tables where a page asks for them; one that is not known fails the build."""
+    source[0] = re.sub(
+        r"^\.\. generated: (.+)$", lambda m: GENERATED[m[1]](), source[0], flags=re.MULTILINE
+    )
+
 
 PIG_INDEX = "development/pigs/index"
 
@@ -63,6 +143,8 @@ def _list_pigs(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Have Sphinx call the function above for every page it reads."""
+    """Have Sphinx call the functions above for every page it reads."""
     app.connect("source-read", _list_pigs)
-    app.connect("env-get-outdated", lambda *_: [PIG_INDEX])  # a new file must not be missed
+    app.connect("source-read", _fill_in)
+    # a new PIG, model or status must not be missed
+    app.connect("env-get-outdated", lambda *_: [PIG_INDEX, "fit", "models"])

@@ -1,10 +1,15 @@
 """gammapy: model the gamma-ray sky, predict what an instrument sees, and fit it."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 __all__ = ["__version__"]
 
-try:
-    __version__ = version("gammapy")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0+unknown"
+
+def __getattr__(name: str) -> str:
+    if name != "__version__":
+        raise AttributeError(f"module 'gammapy' has no attribute {name!r}")
+    # asked for rarely, and slow to import
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("gammapy")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"

@@ -6,6 +6,7 @@ densities on it. `internal_unit` tells which of these a unit becomes; a unit wit
 needs it.
 """
 
+import numbers
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,8 @@ _SI_BASES = (u.kg, u.m, u.s, u.rad)
 def parse_unit(unit: Any) -> u.UnitBase:
     """Unit from a string, a unit or None (dimensionless); a clear error otherwise."""
     try:
+        if isinstance(unit, numbers.Number):  # astropy would make a scaled unit of it
+            raise TypeError("a number")
         return u.Unit("" if unit is None else unit)
     except (ValueError, TypeError) as error:
         raise UnitMismatchError(

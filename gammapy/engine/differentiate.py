@@ -40,7 +40,5 @@ def _partial(
     # leaves the domain (a root at zero) there is nothing to compare with
     valid = np.isfinite(central)
     scale = np.max(np.abs(central), where=valid, initial=0.0)
-    agree = np.all(np.isfinite(exact)) and np.all(
-        np.abs(exact - central)[valid] <= 1e-4 * scale
-    )
+    agree = np.all(np.isfinite(exact)) and np.all(np.abs(exact - central)[valid] <= 1e-4 * scale)
     return exact if agree else central

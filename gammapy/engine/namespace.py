@@ -12,7 +12,9 @@ def array_namespace(*arrays: Any) -> Any:
 
     NumPy, by far the commonest, is recognised without a call into array_api_compat.
     """
-    foreign = [a for a in arrays if not isinstance(a, (np.ndarray, np.generic, float, int, complex))]
+    foreign = [
+        a for a in arrays if not isinstance(a, (np.ndarray, np.generic, float, int, complex))
+    ]
     if not foreign:
         return np
     import array_api_compat

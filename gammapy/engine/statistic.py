@@ -94,8 +94,10 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
     npred : ndarray [n_bins]
         Predicted signal counts in the on region.
     """
-    n_on, n_off, alpha = data[:3]
     on, back = _profiled(data, npred)
+    if on.min(initial=1.0) > 0 and back[data.seen_off].min(initial=1.0) > 0:
+        return _regular_wstat(data, npred, on, back)
+    n_on, n_off, alpha = data[:3]
     refused = _refused(data, on, back)
     safe_on = np.where(on > 0, on, 1.0)
     safe_back = np.where(back > 0, back, 1.0)
@@ -117,6 +119,20 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
         first = np.where(empty, 2.0 - 2.0 * (data.one - n_off / safe_back) / safe_alpha, first)
         second = np.where(empty, 2.0 * off_weight / safe_alpha**2, second)
     return _refuse(BinStatistic(2.0 * value, first, second), refused)
+
+
+def _regular_wstat(
+    data: WStatData, npred: np.ndarray, on: np.ndarray, back: np.ndarray
+) -> BinStatistic:
+    """`wstat` where something is expected in the on region of every bin."""
+    floor = np.maximum(back, np.finfo(float).tiny)  # only met where there are no off counts
+    ratio_on, ratio_off = data.n_on / on, data.n_off / floor
+    value = npred + data.one * back - data.n_on * np.log(on) - data.n_off * np.log(floor)
+    weight, off_weight = ratio_on / on, ratio_off / floor
+    total = data.alpha * data.alpha * weight + off_weight
+    kept = off_weight / np.maximum(total, np.finfo(float).tiny)
+    kept[back <= 0.0] = 1.0
+    return BinStatistic(2.0 * value, 2.0 - 2.0 * ratio_on, 2.0 * weight * kept)
 
 
 def wstat_sum(data: WStatData, npred: np.ndarray) -> float:
@@ -159,14 +175,14 @@ def _profiled(data: WStatData, npred: np.ndarray) -> tuple[np.ndarray, np.ndarra
     cross = data.cross * npred
     root = np.sqrt(linear * linear + cross)
     twice = linear + root
-    down = np.flatnonzero(linear < 0.0)
-    if len(down):
+    if linear.min(initial=0.0) < 0.0:
+        down = np.flatnonzero(linear < 0.0)
         gap = (root - linear)[down]
         twice[down] = np.where(gap > 0, cross[down] / np.where(gap > 0, gap, 1.0), 0.0)
     half = twice / (2.0 * data.one)
     on = npred + half
-    negative = np.flatnonzero(npred < 0)
-    if len(negative):
+    if npred.min(initial=0.0) < 0.0:
+        negative = np.flatnonzero(npred < 0)
         on[negative] = _on_of_negative_signal(data, npred, signal, root, negative)
     return on, half / data.alpha
 

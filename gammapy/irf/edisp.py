@@ -47,7 +47,10 @@ class EDispKernel:
                 "probabilities, without the effective area"
             )
         matrix.flags.writeable = False
-        self.data = matrix
+        self._data = matrix
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (list(self.axes), self.data)  # a copied array would be writeable
 
     @classmethod
     def from_diagonal_response(
@@ -80,13 +83,28 @@ class EDispKernel:
             Width in ln(E_reco / E_true).
         bias : float
             Mean of E_reco / E_true - 1.
+
+        Raises
+        ------
+        DataError
+            If the width is not positive, or the bias not above -1.
         """
         from scipy.special import ndtr
 
+        if not (0 < sigma < np.inf and -1 < bias < np.inf):
+            raise DataError(
+                f"energy dispersion with sigma = {sigma}, bias = {bias}: sigma > 0 and bias > -1 "
+                "are needed; use from_diagonal_response for perfect energies"
+            )
         centre = np.log(energy_axis_true.center.to_value("TeV")) + np.log1p(bias)
         edges = np.log(energy_axis.edges.to_value("TeV"))
         below = ndtr((edges[None, :] - centre[:, None]) / sigma)
         return cls([energy_axis_true, energy_axis], np.diff(below, axis=1))
+
+    @property
+    def data(self) -> np.ndarray:
+        """Probabilities [n_true, n_reco]."""
+        return self._data
 
     @property
     def pdf_matrix(self) -> np.ndarray:

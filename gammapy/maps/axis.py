@@ -42,8 +42,7 @@ class MapAxis:
     """
 
     def __init__(self, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> None:
-        if interp not in _SCALES:
-            raise DataError(f"axis {name!r}: interp = {interp!r} is not one of {list(_SCALES)}")
+        _check_scale(interp, name)
         edges = edges if isinstance(edges, u.Quantity) else u.Quantity(edges, unit)
         values = np.array(edges.value, dtype=float)
         if values.ndim != 1 or len(values) < 2 or not np.all(np.diff(values) > 0):
@@ -72,6 +71,13 @@ class MapAxis:
         cls, lo_bnd: float, hi_bnd: float, nbin: int, interp: str = "lin", name: str = "", unit: Any = ""
     ) -> MapAxis:
         """Axis of ``nbin`` bins that are even on its scale."""
+        _check_scale(interp, name)
+        _check_nbin(nbin, name)
+        if not lo_bnd < hi_bnd or (interp != "lin" and not lo_bnd >= 0) or (interp, lo_bnd) == ("log", 0):
+            raise DataError(
+                f"axis {name!r}: bounds {lo_bnd} to {hi_bnd} must ascend, and be positive on a "
+                f"{interp} scale"
+            )
         forward, back = _SCALES[interp]
         edges = back(np.linspace(forward(lo_bnd), forward(hi_bnd), nbin + 1))
         return cls(edges, interp=interp, name=name, unit=unit)
@@ -112,6 +118,7 @@ class MapAxis:
         high = as_quantity(energy_max, "energy_max", u.TeV).to(low.unit)
         if not 0 < low < high:
             raise DataError(f"energy bounds {low} to {high}: 0 < energy_min < energy_max is needed")
+        _check_nbin(nbin, name or "energy")
         if per_decade:
             nbin = int(np.ceil(np.log10((high / low).value) * nbin))
         edges = np.geomspace(low.value, high.value, nbin + 1) * low.unit
@@ -162,6 +169,9 @@ class MapAxis:
     def __len__(self) -> int:
         return self.nbin
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.edges, self.interp, self.name)  # a copied array is writeable
+
     def is_allclose(self, other: MapAxis, rtol: float = 1e-6) -> bool:
         """True if the other axis has the same name and the same edges within ``rtol``."""
         if self.name != other.name or self.nbin != other.nbin:
@@ -178,6 +188,16 @@ class MapAxis:
     def __repr__(self) -> str:
         low, high = self.edges[[0, -1]]
         return f"MapAxis({self.name!r}, {self.nbin} bins, {low:.4g} to {high:.4g}, {self.interp})"
+
+
+def _check_scale(interp: str, name: str) -> None:
+    if interp not in _SCALES:
+        raise DataError(f"axis {name!r}: interp = {interp!r} is not one of {list(_SCALES)}")
+
+
+def _check_nbin(nbin: Any, name: str) -> None:
+    if not isinstance(nbin, (int, np.integer)) or nbin < 1:
+        raise DataError(f"axis {name!r}: nbin = {nbin!r} must be a positive whole number")
 
 
 class MapAxes(Sequence[MapAxis]):

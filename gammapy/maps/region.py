@@ -76,6 +76,8 @@ class RegionNDMap:
         If the data do not fit the geometry.
     """
 
+    _sealed = False
+
     def __init__(self, geom: RegionGeom, data: Any = None, unit: Any = "") -> None:
         self.geom = geom
         self.unit = parse_unit(unit)
@@ -115,10 +117,27 @@ class RegionNDMap:
         return self.data[..., 0, 0]
 
     def read_only(self) -> Self:
-        """The map with its own data, which cannot be changed in place."""
-        data = np.array(self.data)
-        data.flags.writeable = False
-        return type(self)(self.geom, data, self.unit)
+        """The map with its own data; nothing of it can be changed, in place or by assignment."""
+        new = type(self)(self.geom, np.array(self.data), self.unit)
+        new._seal()
+        return new
+
+    def _seal(self) -> None:
+        self._data.flags.writeable = False
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._sealed:
+            raise DataError(
+                f"{name} of this map cannot be changed, because a dataset relies on it: assign a "
+                "new map to the dataset"
+            )
+        super().__setattr__(name, value)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self._sealed:
+            self._data.flags.writeable = False  # a copied array forgets it
 
     def __repr__(self) -> str:
         return f"RegionNDMap({self.geom!r}, unit={str(self.unit)!r}, dtype={self.data.dtype})"

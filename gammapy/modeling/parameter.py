@@ -353,9 +353,7 @@ def _mapped(node: Algebra, mapping: dict[Parameter, Parameter]) -> Algebra:
     if isinstance(node, Parameter):
         return mapping.get(node, node)
     if isinstance(node, Operation):
-        return Operation(
-            node.operator, _mapped(node.left, mapping), _mapped(node.right, mapping)
-        )
+        return Operation(node.operator, _mapped(node.left, mapping), _mapped(node.right, mapping))
     return node
 
 

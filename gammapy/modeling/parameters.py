@@ -99,9 +99,7 @@ class Parameters(Sequence[Parameter]):
         return Parameters([p for p, _ in pairs], [path for _, path in pairs])
 
     def __add__(self, other: Parameters) -> Parameters:
-        pairs = [
-            (parameter, path) for part in (self, other) for parameter, path in part.items()
-        ]
+        pairs = [(parameter, path) for part in (self, other) for parameter, path in part.items()]
         return Parameters([p for p, _ in pairs], [path for _, path in pairs])
 
     def items(self) -> Iterator[tuple[Parameter, str]]:

@@ -8,12 +8,13 @@ is equal to what was written, to the last digit.
 from __future__ import annotations
 
 import os
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import gammapy
 from gammapy.errors import FileFormatError, FitError, MissingFileError, OverwriteError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.fit.result import FitResult, Status
@@ -28,13 +29,12 @@ __all__ = ["read_fit_result", "write_fit_result"]
 #: version of the schema; a reader refuses any other
 SCHEMA = 1
 
-#: keys of the tree, in their order; the last four may be missing
+#: keys of the tree, in their order; all are there, and the last tells that the file is whole
 _KEYS = (
     *("schema", "status", "sentence", "message", "backend", "method", "total_stat"),
     *("n_data", "n_free", "nfev", "ngrad", "time", "notes", "parameters", "covariance"),
-    *("versions", "samples", "points", "models"),
+    *("samples", "points", "models", "versions"),
 )
-_PACKAGES = ("gammapy", "numpy", "scipy", "astropy", "iminuit")
 
 
 # -- writing ------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def write_fit_result(
     if result.samples is not None:
         write_samples(beside, result.samples, result.names, result.units)
         tree["samples"] = {"file": beside.name, "sha256": digest(beside)}
-    write_text(path, _dump({key: tree[key] for key in _KEYS if key in tree}), overwrite)
+    write_text(path, _dump({key: tree[key] for key in _KEYS}), overwrite)
     if result.samples is None:
         beside.unlink(missing_ok=True)
 
@@ -106,20 +106,15 @@ def _tree(result: FitResult) -> dict[str, Any]:
             "names": list(result.covariance.names),
             "matrix": result.covariance.data.tolist(),
         },
-        "versions": {name: _version(name) for name in _PACKAGES},
+        "versions": {
+            "gammapy": gammapy.__version__,
+            **{name: version(name) for name in ("numpy", "scipy", "astropy", "iminuit")},
+        },
     }
-    if result.points is not None:
-        tree["points"] = np.asarray(result.points).tolist()
-    if result.models is not None:
-        tree["models"] = result.models.to_dict()
+    tree["samples"] = None
+    tree["points"] = None if result.points is None else np.asarray(result.points).tolist()
+    tree["models"] = None if result.models is None else result.models.to_dict()
     return tree
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # a checkout that was never installed
-        return "unknown"
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -153,6 +148,8 @@ def read_fit_result(filename: str | os.PathLike[str]) -> FitResult:
     if root["schema"].value != SCHEMA:
         raise root["schema"].error(f"is another version of the schema: {SCHEMA} is read here")
     root.check_keys(_KEYS)
+    for key in _KEYS:
+        root[key]  # noqa: B018 (an error if it is missing)
     return _result(root, path)
 
 
@@ -163,15 +160,15 @@ def _result(root: Node, path: Path) -> FitResult:
     result = FitResult(
         status=_status(root["status"]),
         message=_text(root["message"]),
-        backend=root["backend"].text(),
-        method=root["method"].text(),
+        backend=_text(root["backend"]),
+        method=_text(root["method"]),
         total_stat=root["total_stat"].number(),
         names=[row["name"].text() for row in rows],
         units=[_text(row["unit"]) for row in rows],
         values=np.array([row["value"].number() for row in rows]),
         errors=np.array([row["error"].number() for row in rows]),
         covariance=_covariance(root["covariance"]),
-        covariance_method=root["covariance"]["method"].text(),
+        covariance_method=_text(root["covariance"]["method"]),
         nfev=_integer(root["nfev"]),
         ngrad=_integer(root["ngrad"]),
         n_data=_integer(root["n_data"]),
@@ -192,7 +189,7 @@ def _result(root: Node, path: Path) -> FitResult:
 
 
 def _status(node: Node) -> Status:
-    if node.value not in Status.__members__:
+    if node.value not in list(Status.__members__):
         raise node.error(f"must be one of {', '.join(Status.__members__)}")
     return Status[node.value]
 

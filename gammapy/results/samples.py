@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import numpy as np
 
 from gammapy.errors import FileFormatError, FitError, MissingFileError
 from gammapy.modeling.serialize.node import Node
+from gammapy.spectrum.fits_file import read_hdus, write_hdus
 
 __all__ = ["digest", "read_samples", "samples_beside", "write_samples"]
 
@@ -45,15 +44,7 @@ def write_samples(
         for name, unit, column in zip(names, units, samples.T, strict=False)
     ]
     table = fits.BinTableHDU.from_columns(columns, name="SAMPLES")
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            fits.HDUList([fits.PrimaryHDU(), table]).writeto(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_hdus({path: [fits.PrimaryHDU(), table]}, overwrite=True)
 
 
 def read_samples(node: Node, result: Path, names: Sequence[str]) -> np.ndarray:
@@ -66,25 +57,22 @@ def read_samples(node: Node, result: Path, names: Sequence[str]) -> np.ndarray:
     FileFormatError
         If it was changed, or does not hold the free parameters of the result.
     """
-    from astropy.io import fits
-
     node.check_keys(["file", "sha256"])
     path = result.parent / node["file"].text()
     if not path.is_file():
         raise MissingFileError(
-            f"{result}: the file of its samples, {path}, does not exist; put it there, or remove "
-            "the key 'samples' to read the result without them"
+            f"{result}: the file of its samples, {path}, does not exist; put it there, or set "
+            "'samples: null' to read the result without them"
         )
     if digest(path) != node["sha256"].text():
         raise FileFormatError(
             f"{path} was changed or belongs to another result than {result}; put the right file "
-            "there, or remove the key 'samples' to read the result without them"
+            "there, or set 'samples: null' to read the result without them"
         )
-    with fits.open(path, memmap=False) as hdus:
-        table = hdus["SAMPLES"].data
-        if list(table.names) != list(names):
-            raise FileFormatError(
-                f"{path} has the columns {table.names}: {list(names)} are needed, the free "
-                f"parameters of {result}"
-            )
-        return np.array([table[name] for name in names], dtype=float).reshape(len(names), -1).T
+    table = read_hdus(path)["SAMPLES"].data
+    if list(table.names) != list(names):
+        raise FileFormatError(
+            f"{path} has the columns {table.names}: {list(names)} are needed, the free "
+            f"parameters of {result}"
+        )
+    return np.array([table[name] for name in names], dtype=float).reshape(len(names), -1).T

@@ -1,6 +1,7 @@
 """What every registered spectral model does, whoever wrote it."""
 
 import ast
+import itertools
 import math
 import pickle
 
@@ -150,7 +151,7 @@ def truth(model, low, high, power):
     pieces = [math.log(low), *cuts, math.log(high)]
     parts = [
         quad(integrand, a, b, epsabs=0, epsrel=1e-11, limit=200)[0]
-        for a, b in zip(pieces, pieces[1:], strict=False)
+        for a, b in itertools.pairwise(pieces)
     ]
     return math.fsum(parts)
 

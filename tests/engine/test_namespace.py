@@ -6,7 +6,9 @@ import pytest
 from gammapy.engine.namespace import array_namespace
 
 
-@pytest.mark.parametrize("values", [(), (1,), (2.5, np.float64(1)), (np.ones(3), 1j), (np.ones(()),)])
+@pytest.mark.parametrize(
+    "values", [(), (1,), (2.5, np.float64(1)), (np.ones(3), 1j), (np.ones(()),)]
+)
 def test_numbers_and_numpy_arrays_are_numpy(values):
     assert array_namespace(*values) is np
 

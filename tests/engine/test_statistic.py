@@ -5,7 +5,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gammapy.engine.statistic import BinStatistic, WStatData, cash, deviance_residuals, wstat
+from gammapy.engine.statistic import (
+    BinStatistic,
+    WStatData,
+    cash,
+    cash_sum,
+    deviance_residuals,
+    wstat,
+    wstat_sum,
+)
 from tests.reference import MISSING, reference
 
 NUMBERS = reference("stats.json")
@@ -36,7 +44,9 @@ def assert_derivatives(function, x, rtol=1e-6):
 @needs_reference
 def test_cash_against_reference():
     """Where the reference truncates the prediction at 1e-25 and we do not."""
-    counts, npred, expected = (np.array(NUMBERS["cash"][k], float) for k in ("n_on", "mu_on", "stat"))
+    counts, npred, expected = (
+        np.array(NUMBERS["cash"][k], float) for k in ("n_on", "mu_on", "stat")
+    )
     honest = (npred > 1e-24) | ((npred >= 0) & (counts == 0))
     assert honest.sum() >= 20
     found = cash(counts, npred).value
@@ -107,7 +117,7 @@ counts = st.integers(0, 50) | st.just(100_000)
 def test_wstat_is_the_smallest_over_the_background(n_on, n_off, alpha, mu):
     lowest = max(0.0, -mu / alpha)
     arrays = [np.array([float(x)]) for x in (n_on, n_off, alpha)]
-    found = float(wstat(WStatData(*arrays, 0.0), np.array([mu])).value[0])
+    found = float(wstat(WStatData.build(*arrays), np.array([mu])).value[0])
     assume(np.isfinite(found))
     size = 1e-9 * (1 + abs(found))
     for back in lowest + np.geomspace(1e-8, 1e6, 150):
@@ -119,7 +129,7 @@ def test_wstat_is_finite_where_a_background_allows_it(n_on, n_off, alpha, mu):
     """Only no signal and no off counts under on counts is impossible."""
     assume(mu == 0 or abs(mu) > 1e-6)
     arrays = [np.array([float(x)]) for x in (n_on, n_off, alpha)]
-    stat = wstat(WStatData(*arrays, 0.0), np.array([mu]))
+    stat = wstat(WStatData.build(*arrays), np.array([mu]))
     assert np.isfinite([part[0] for part in stat]).all()
 
 
@@ -157,28 +167,28 @@ def test_wstat_bins_do_not_disturb_each_other():
         assert [part[i] for part in together] == [part[0] for part in alone]
 
 
-@pytest.mark.parametrize("n_off", [0.0, 7.0])
-@pytest.mark.parametrize(("n_on", "mu"), [(3.0, -1.0), (3.0, 0.0), (0.0, -1.0)])
-def test_wstat_barrier(n_on, mu, n_off):
-    """No signal and no background under on counts, or less than nothing."""
-    arrays = np.array([n_on, 3.0]), np.array([n_off, 2.0]), np.array([0.0, 0.5])
-    stat = wstat(WStatData.build(*arrays), np.array([mu, 1.0]))
-    assert stat.value[0] == np.inf
-    assert np.isnan(stat.first[0])
-    assert np.isnan(stat.second[0])
-    assert np.isfinite([part[1] for part in stat]).all()
+def test_wstat_sum_is_the_sum_of_its_bins():
+    n_on, n_off, alpha, mu = (np.array(column, float) for column in zip(*WSTAT_BINS, strict=True))
+    data = WStatData.build(n_on, n_off, alpha)
+    assert wstat_sum(data, mu) == pytest.approx(wstat(data, mu).value.sum(), rel=1e-14)
 
 
-@pytest.mark.parametrize("n_off", [0.0, 7.0])
-def test_wstat_without_background_is_cash(n_off):
-    n_on, mu = np.array([3.0, 0.0, 0.0]), np.array([2.0, 2.0, 0.0])
-    off = np.full(3, n_off)
-    stat = wstat(WStatData.build(n_on, off, np.zeros(3)), mu)
-    expected = cash(n_on, mu)
-    own = 2 * (n_off - n_off * np.log(n_off or 1.0))
-    np.testing.assert_allclose(stat.value, expected.value + own, rtol=1e-14)
-    np.testing.assert_allclose(stat.first, expected.first, rtol=1e-14)
-    np.testing.assert_allclose(stat.second, expected.second, rtol=1e-14)
+def test_wstat_approaches_cash_where_the_off_exposure_is_long():
+    n_on, mu = np.array([3.0, 0.0, 8.0]), np.array([2.0, 2.0, 5.0])
+    stat = wstat(WStatData.build(n_on, np.zeros(3), np.full(3, 1e-13)), mu)
+    for part, expected in zip(stat, cash(n_on, mu), strict=True):
+        np.testing.assert_allclose(part, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("counts_", "mu"), [(3.0, 0.0), (3.0, -1.0), (0.0, -1.0)])
+def test_cash_sum_refuses_what_cash_refuses(counts_, mu):
+    n, npred = np.array([counts_, 2.0]), np.array([mu, 1.0])
+    assert cash_sum(n, npred) == cash(n, npred).value.sum() == np.inf
+
+
+def test_cash_sum_is_the_sum_of_its_bins():
+    n, npred = np.array([3.0, 0.0, 0.0, 2.0]), np.array([2.5, 0.0, 1.0, 1e-30])
+    assert cash_sum(n, npred) == pytest.approx(cash(n, npred).value.sum(), rel=1e-14)
 
 
 def test_wstat_is_exact_for_a_strong_signal():

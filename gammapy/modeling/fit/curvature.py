@@ -18,6 +18,8 @@ __all__ = ["Minimum", "analyse_minimum"]
 STEP = 1e-3
 #: eigenvalue, relative to the largest of the unit-diagonal Hessian, below which a direction is flat
 FLAT = 1e-9
+#: eigenvalue of the same below which the curvature is asked whether the data stand behind it
+SOFT = 1e-2
 
 
 class Minimum(NamedTuple):
@@ -37,6 +39,10 @@ class Minimum(NamedTuple):
         False if the objective falls off along some direction.
     distance : float
         Estimated height above the minimum (half the Newton decrement).
+    value : float
+        Objective at the point.
+    nfev : int
+        Evaluations that the analysis took.
     """
 
     covariance: np.ndarray
@@ -45,6 +51,8 @@ class Minimum(NamedTuple):
     flat: np.ndarray
     is_minimum: bool
     distance: float
+    value: float
+    nfev: int
 
 
 def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
@@ -63,7 +71,7 @@ def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
     at_bound = (near_low & (here.gradient > 0)) | (near_high & (here.gradient < 0))
     free = np.flatnonzero(~at_bound)
     hessian = _hessian(problem, x, here.gradient, size, free)
-    inverse, flat_free, is_minimum = _invert(hessian)
+    inverse, flat_free, is_minimum = _invert(hessian, here.curvature[np.ix_(free, free)])
     covariance = np.full((n, n), np.nan)
     good = free[~flat_free]
     covariance[np.ix_(good, good)] = 2.0 * inverse[np.ix_(~flat_free, ~flat_free)]
@@ -72,7 +80,10 @@ def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
     gradient = here.gradient[free]
     distance = float(0.5 * gradient @ inverse @ gradient)
     label = "inverse Hessian from differences of the gradient"
-    return Minimum(covariance, label, at_bound, flat, is_minimum, distance)
+    nfev = 1 + 2 * len(free)
+    return Minimum(
+        covariance, label, at_bound, flat, is_minimum, distance, float(here.value), nfev
+    )
 
 
 def _expected_errors(curvature: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -87,7 +98,7 @@ def _hessian(
     """Hessian of the free parameters; near a bound the differences look inwards."""
     rows = []
     for i in free:
-        step = STEP * size[i]
+        step = min(STEP * size[i], 0.25 * (problem.upper[i] - problem.lower[i]))
         axis = np.zeros(len(x))
         axis[i] = step
         if problem.lower[i] <= x[i] - step and x[i] + step <= problem.upper[i]:
@@ -103,8 +114,15 @@ def _hessian(
     return 0.5 * (hessian + hessian.T)
 
 
-def _invert(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Pseudo-inverse, the parameters in flat directions, and whether it is a minimum."""
+def _invert(
+    hessian: np.ndarray, curvature: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Pseudo-inverse, the parameters in flat directions, and whether it is a minimum.
+
+    Where only a product of parameters matters, the rest of the gradient bends the Hessian a
+    little along the flat direction, up or down. The curvature does not have this term: a soft
+    direction in which it is much flatter than the Hessian is flat.
+    """
     n = len(hessian)
     if not np.all(np.isfinite(hessian)):
         return np.zeros((n, n)), np.ones(n, dtype=bool), False
@@ -112,8 +130,10 @@ def _invert(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     scale = np.where(diagonal > 0, 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
     eigenvalues, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))
     top = max(eigenvalues.max(initial=0.0), 1.0)
-    is_flat = np.abs(eigenvalues) <= FLAT * top
-    falling = eigenvalues < -FLAT * top
+    behind = np.einsum("ik,ij,jk->k", vectors, curvature * np.outer(scale, scale), vectors)
+    soft = (np.abs(eigenvalues) < SOFT) & (behind < 0.1 * np.abs(eigenvalues))
+    is_flat = (np.abs(eigenvalues) <= FLAT * top) | soft
+    falling = (eigenvalues < 0) & ~is_flat
     flat = (np.abs(vectors[:, is_flat | falling]) > 0.1).any(axis=1)
     weights = np.where(is_flat | falling, 0.0, 1.0 / np.where(is_flat | falling, 1.0, eigenvalues))
     inverse = (vectors * weights) @ vectors.T * np.outer(scale, scale)

@@ -61,6 +61,8 @@ class Fitter:
         self.optimize_opts = dict(optimize_opts or {})
         self.confidence_opts = dict(confidence_opts or {})
         self.store_trace = store_trace
+        for option in set(self.confidence_opts) - {"rtol"}:
+            raise OptionError(f"confidence_opts has no option {option!r}: known is 'rtol'")
         if covariance_opts:
             raise OptionError(
                 f"covariance_opts = {covariance_opts!r}: no option is known; the covariance is "
@@ -106,7 +108,7 @@ class Fitter:
         nfev = ngrad = 0
         notes = list(problem.notes)
         for attempt in range(MAX_REFINEMENTS + 1):
-            scale = natural_scale(working, at_start if not inert.any() else _start(working))
+            scale = natural_scale(working, at_start if working is problem else _start(working))
             scaled_problem = scaled(working, scale)
             objective = Objective(scaled_problem, self.store_trace)
             outcome, interrupted = _minimise(backend, objective, self.optimize_opts)
@@ -117,6 +119,7 @@ class Fitter:
                 break
             notes.append("the integration over energy was made finer for this result")
             problem, working = refined, _without(refined, inert)
+            at_start = _start(problem)
             if attempt == MAX_REFINEMENTS:
                 raise FitError("the integration over energy does not settle: narrow the bounds")
         minimum = analyse_minimum(scaled_problem, outcome.x)
@@ -127,9 +130,12 @@ class Fitter:
         covariance[np.ix_(~inert, ~inert)] = minimum.covariance * np.outer(scale, scale)
         result = _result(problem, x, covariance, outcome, minimum, notes)
         result.backend, result.status, result.message = name, status, message
-        result.nfev, result.ngrad = nfev, ngrad
-        result.samples = None if outcome.samples is None else outcome.samples * scale
-        result.points = _points(objective, scale)
+        result.nfev, result.ngrad = nfev + minimum.nfev, ngrad + minimum.nfev
+        if outcome.samples is not None:
+            result.samples = _with_inert(problem, inert, outcome.samples * scale)
+        if objective.trace is not None:
+            points = _with_inert(problem, inert, np.array([x * scale for x, _ in objective.trace]))
+            result.points = np.column_stack([[value for _, value in objective.trace], points])
         return result, x, covariance
 
     def optimize(self, datasets: Any) -> FitResult:
@@ -207,6 +213,11 @@ def _checked_start(problem: FitProblem) -> Evaluation:
             f"{problem.names[i]} starts at {problem.start[i]:g}, outside its bounds "
             f"{problem.lower[i]:g} to {problem.upper[i]:g}: move the value or the bounds"
         )
+    for i in np.flatnonzero(problem.lower == problem.upper):
+        raise FitError(
+            f"{problem.names[i]} is free, but its bounds leave only {problem.lower[i]:g}: freeze "
+            "it, or widen the bounds"
+        )
     if len(problem.names) > problem.n_data > 0 or (problem.n_data == 0 and problem.parameters):
         raise FitError(
             f"{len(problem.names)} free parameters and {problem.n_data} data (unmasked bins and "
@@ -245,7 +256,10 @@ def _minimise(
     backend: Callable[..., Outcome], objective: Objective, options: dict[str, Any]
 ) -> tuple[Outcome, bool]:
     try:
-        return backend(objective, **options), False
+        outcome = backend(objective, **options)
+        if not np.all(np.isfinite(outcome.x)):
+            raise FitError(f"the backend ended at {outcome.x}: start elsewhere, or set bounds")
+        return outcome, False
     except KeyboardInterrupt:
         x = objective.best_x
         return Outcome(x, False, "interrupted by the user", "interrupted"), True
@@ -271,11 +285,11 @@ def _judge(
 
     if interrupted:
         return Status.INTERRUPTED, ""
+    if inert.any():
+        return Status.UNCONSTRAINED, ", ".join(np.array(problem.names)[inert])
     if outcome.samples is not None:
         status = Status.SAMPLED if outcome.converged else Status.SHORT_CHAIN
         return status, outcome.message
-    if inert.any():
-        return Status.UNCONSTRAINED, ", ".join(np.array(problem.names)[inert])
     if not minimum.is_minimum:
         return Status.NOT_CONVERGED, f"It falls off along {named(minimum.flat)}. {outcome.message}"
     if minimum.distance > CLOSE:
@@ -302,14 +316,14 @@ def _result(
 ) -> FitResult:
     values, matrix = _spread(problem, x, covariance)
     paths = list(problem.paths or problem.names)
-    units = [p.unit.to_string("fits") if str(p.unit) else "" for p in problem.parameters]
+    units = [p.unit.to_string(fraction=False) for p in problem.parameters]
     named = Covariance(paths, matrix)
     return FitResult(
         status=Status.NOT_CONVERGED,
         message="",
         backend="",
         method=outcome.method,
-        total_stat=float(problem.value(x)),
+        total_stat=minimum.value,
         names=paths,
         units=units or [""] * len(paths),
         values=values,
@@ -329,7 +343,7 @@ def _nothing_free(problem: FitProblem, at_start: Evaluation, name: str) -> FitRe
     outcome = Outcome(problem.start, True, "", "none")
     empty = np.zeros((0, 0))
     none = np.zeros(0, dtype=bool)
-    minimum = Minimum(empty, "none", none, none, True, 0.0)
+    minimum = Minimum(empty, "none", none, none, True, 0.0, at_start.value, 1)
     result = _result(problem, problem.start, empty, outcome, minimum, list(problem.notes))
     result.backend, result.status, result.nfev = name, Status.NOTHING_FREE, 1
     return result
@@ -362,7 +376,8 @@ def _write_back(problem: FitProblem, x: np.ndarray, covariance: np.ndarray) -> N
         parameter.errn = parameter.errp = np.nan  # they belonged to an earlier fit
 
 
-def _points(objective: Objective, scale: np.ndarray) -> np.ndarray | None:
-    if objective.trace is None:
-        return None
-    return np.array([[value, *(x * scale)] for x, value in objective.trace])
+def _with_inert(problem: FitProblem, inert: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Points [n_points, n], those without effect at the start, from points of the others."""
+    whole = np.tile(problem.start, (len(points), 1))
+    whole[:, ~inert] = points
+    return whole

@@ -7,6 +7,8 @@ ask for value, gradient and curvature one after the other.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from gammapy.modeling.fit.problem import Evaluation, FitProblem, Residuals
@@ -38,14 +40,19 @@ class Objective:
         self._x: bytes = b""
         self._value = np.inf
         self._evaluation: Evaluation | None = None
-        self._wall = 1e3 * abs(self.value(problem.start)) + 1e6
+        self._residuals: Residuals | None = None
+        self._constant: float | None = None
+
+    @cached_property
+    def _wall(self) -> float:
+        """Height of the wall around the region where the likelihood is zero."""
+        return 1e3 * abs(self.problem.value(self.problem.start)) + 1e6
 
     def value(self, x: np.ndarray) -> float:
         """-2 ln L."""
         x = np.asarray(x, dtype=float)
         if x.tobytes() != self._x:
             self._new_point(x, self.problem.value(x))
-            self._evaluation = None
         return self._value
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
@@ -73,19 +80,26 @@ class Objective:
     def residuals(self, x: np.ndarray) -> Residuals:
         """Least-squares form; counts as one evaluation with derivatives."""
         x = np.asarray(x, dtype=float)
+        if x.tobytes() == self._x and self._residuals is not None:
+            return self._residuals
         found = self.problem.residuals(x)  # type: ignore[misc]
-        if x.tobytes() != self._x:
-            self._new_point(x, float(found.residual @ found.residual))
-            self._evaluation = None
-            self.ngrad += 1
+        self.ngrad += 1
+        total = float(found.residual @ found.residual)
+        if self._constant is None:
+            # what the sum of squares lacks to -2 ln L, so that all points can be compared
+            self._constant = self.value(x) - total
+        elif x.tobytes() != self._x:
+            self._new_point(x, total + self._constant)
         if not np.all(np.isfinite(found.residual)):
             wall = np.full_like(found.residual, np.sqrt(self._wall / len(found.residual)))
             found = Residuals(wall, np.zeros_like(found.jacobian))
+        self._residuals = found
         return found
 
     def _new_point(self, x: np.ndarray, value: float) -> None:
         self.nfev += 1
         self._x = x.tobytes()
+        self._evaluation = self._residuals = None
         self._value = float(value) if np.isfinite(value) else self._wall
         if self.trace is not None:
             self.trace.append((x.copy(), float(value)))

@@ -70,7 +70,8 @@ class FitResult:
     covariance_method : str
         What the covariance is.
     nfev : int
-        Evaluations: points at which the statistic was computed, derivatives or not.
+        Evaluations: points at which the statistic was computed, derivatives or not, by the
+        backend and for the covariance.
     ngrad : int
         How many of these came with gradient and curvature.
     n_data, n_free : int

@@ -36,26 +36,31 @@ def natural_scale(problem: FitProblem, at: Evaluation) -> np.ndarray:
 
 
 def scaled(problem: FitProblem, scale: np.ndarray) -> FitProblem:
-    """The same problem for ``z = x / scale``."""
+    """The same problem for ``z = x / scale``; it is never asked outside its bounds."""
     outer = np.outer(scale, scale)
+    lower, upper = problem.lower, problem.upper
+
+    def inside(z: np.ndarray) -> np.ndarray:
+        # rounding may step over a bound, and some methods do so on their way
+        return np.minimum(np.maximum(z * scale, lower), upper)
 
     def evaluate(z: np.ndarray) -> Evaluation:
-        value, gradient, curvature = problem.evaluate(z * scale)
+        value, gradient, curvature = problem.evaluate(inside(z))
         return Evaluation(value, gradient * scale, curvature * outer)
 
     def residuals(z: np.ndarray) -> Residuals:
-        residual, jacobian = problem.residuals(z * scale)  # type: ignore[misc]
+        residual, jacobian = problem.residuals(inside(z))  # type: ignore[misc]
         return Residuals(residual, jacobian * scale)
 
     return replace(
         problem,
         start=problem.start / scale,
-        lower=problem.lower / scale,
-        upper=problem.upper / scale,
-        value=lambda z: problem.value(z * scale),
+        lower=lower / scale,
+        upper=upper / scale,
+        value=lambda z: problem.value(inside(z)),
         evaluate=evaluate,
         residuals=residuals if problem.residuals is not None else None,
-        diagnose=problem.diagnose and (lambda z: problem.diagnose(z * scale)),  # type: ignore[misc]
+        diagnose=problem.diagnose and (lambda z: problem.diagnose(inside(z))),  # type: ignore[misc]
         spread=None,
         refine=None,
     )

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.dispatch import find
 from gammapy.errors import FitError
 from gammapy.modeling.fit.curvature import analyse_minimum
 from gammapy.modeling.fit.objective import Objective
 from gammapy.modeling.fit.problem import FitProblem
 from gammapy.modeling.fit.scaling import natural_scale, scaled
+from gammapy.modeling.parameter import Parameter
 
 __all__ = ["Profile", "confidence", "stat_profile"]
 
@@ -44,15 +46,13 @@ class Profile:
         if not self.reoptimize:
             self.nfev += 1
             return at_value.value(at_value.start)
-        from gammapy.modeling.fit.backends.minuit import run
-
         at_value = at_value.starting_at(self.others)
         here = at_value.evaluate(at_value.start)
         if not np.isfinite(here.value):
             return np.inf
         scale = natural_scale(at_value, here)
         objective = Objective(scaled(at_value, scale))
-        outcome = run(objective)
+        outcome = find("Fitter", "backend", "minuit")(objective)
         self.nfev += objective.nfev
         self.others = outcome.x * scale
         return objective.value(outcome.x)
@@ -132,7 +132,10 @@ def stat_profile(problem: FitProblem, name: str, reoptimize: bool = False) -> di
 
 def _scan_values(problem: FitProblem, name: str) -> np.ndarray:
     i = problem.index(name)
-    parameter = problem.parameters[problem.paths.index(name)]
+    if problem.parameters:
+        parameter = problem.parameters[problem.paths.index(name)]
+    else:
+        parameter = Parameter("bare", 0.0)  # a bare function: scanned by the defaults
     if parameter.scan_values is not None:
         return np.atleast_1d(np.asarray(parameter.scan_values, dtype=float))
     reach = parameter.scan_n_sigma * _error(problem, i)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Self
 
 from gammapy.errors import ModelError, ParameterError, UnitMismatchError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
+from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
-from gammapy.modeling.models.registry import Registry
 
 __all__ = ["ModelBase", "clone_parameters"]
 

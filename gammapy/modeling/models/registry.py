@@ -39,7 +39,7 @@ class Registry:
                 raise ModelError(
                     f"{cls.__name__}: tag {tag!r} belongs to {known.__name__}; choose another tag"
                 )
-            self._by_tag[tag] = cls
+        self._by_tag.update(dict.fromkeys(cls.tag, cls))
 
     def get(self, tag: str) -> type[ModelBase]:
         """Class of a tag.

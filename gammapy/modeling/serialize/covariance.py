@@ -120,24 +120,49 @@ def _decode_side_file(node: Node, slots: Slots, folder: Path | None) -> None:
         raise node.error(
             f"cannot be read ({error}): remove the key, or put the file there"
         ) from None
-    rows = [_row(line, number, str(path)) for number, line in enumerate(lines[1:], 2) if line]
+    size = lines[0].count("|") - 2 if lines else 0
+    rows = [_row(line, size, f"{path}, line {i}") for i, line in enumerate(lines[1:], 2) if line]
     names = [Node(name, f"{path}: parameter") for name, _ in rows]
     if any(len(values) != len(rows) for _, values in rows):
         raise FileFormatError(f"{path}: the matrix of {len(rows)} rows is not square")
     matrix = np.array([values for _, values in rows]).reshape(len(rows), len(rows))
-    # a row of zeros knows nothing; it also stands for the other places of a shared parameter
-    known = [i for i in range(len(rows)) if np.any(matrix[i] != 0)]
-    for name in names:
-        slots.parameter(name)
-    _set_covariance(node, [names[i] for i in known], matrix[np.ix_(known, known)], slots)
+    places: dict[Parameter, list[int]] = {}
+    for i, name in enumerate(names):
+        places.setdefault(slots.parameter(name), []).append(i)
+    merged = _merged(matrix, list(places.values()), path)
+    known = [i for i in range(len(merged)) if np.any(merged[i] != 0)]  # zeros know nothing
+    first = [names[rows[0]] for rows in places.values()]
+    _set_covariance(node, [first[i] for i in known], merged[np.ix_(known, known)], slots)
 
 
-def _row(line: str, number: int, place: str) -> tuple[str, list[float]]:
+def _merged(matrix: np.ndarray, groups: list[list[int]], path: Path) -> np.ndarray:
+    """Matrix with one row for each group of rows, which are those of a shared parameter.
+
+    Gammapy 2 writes a row for each place of a shared parameter. They may be equal, or one holds
+    what the others have zeros for.
+    """
+    merged = np.zeros((len(groups), len(groups)))
+    for i, rows in enumerate(groups):
+        for j, columns in enumerate(groups):
+            block = matrix[np.ix_(rows, columns)]
+            block = block.diagonal() if i == j else block
+            found = block[block != 0]
+            if not np.allclose(found, found[:1], rtol=1e-6, atol=0, equal_nan=True):
+                raise FileFormatError(
+                    f"{path}: rows {rows} and columns {columns} are of the same parameters, but "
+                    f"hold different numbers {found.tolist()}: make them equal"
+                )
+            merged[i, j] = found[0] if found.size else 0.0
+    return merged
+
+
+def _row(line: str, size: int, place: str) -> tuple[str, list[float]]:
     """Name and values of a row like ``| crab.spectral.index | 0.01 | 0.0 |``."""
-    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    # from the right: there may be a bar in the name
+    name, *cells = line.strip().removeprefix("|").removesuffix("|").rsplit("|", max(size, 1))
     try:
-        return cells[0], [float(cell) for cell in cells[1:]]
+        return name.strip(), [float(cell) for cell in cells]
     except ValueError:
         raise FileFormatError(
-            f"{place}: line {number} = {line!r} is not a row '| name | number | ... |'"
+            f"{place} = {line!r} is not a row of a name and {size} numbers between bars"
         ) from None

@@ -75,7 +75,7 @@ def _check_constructor(cls: type[ModelBase]) -> None:
     for argument in list(inspect.signature(cls.__init__).parameters.values())[1:]:
         if argument.kind is not argument.VAR_KEYWORD and argument.name not in names:
             raise ModelError(
-                f"{cls.__name__} cannot be written: its argument {argument.name!r} is not a "
+                f"{cls.__name__} cannot stand in a file: its argument {argument.name!r} is not a "
                 "parameter; make it one (frozen), or an attribute of the class"
             )
 
@@ -136,7 +136,8 @@ def decode_spectral(node: Node, path: str, slots: Slots) -> SpectralModel:
 def _decode_plain(node: Node, path: str, slots: Slots, cls: type[SpectralModel]) -> SpectralModel:
     node.check_keys(["type", "module", "parameters"])
     defaults = {p.name: p for p in cls.default_parameters}
-    _check_constructor(cls)
+    with node.guard():
+        _check_constructor(cls)
     model = cls()
     seen: set[str] = set()
     for row in node["parameters"].items() if "parameters" in node else []:

@@ -107,6 +107,12 @@ def _build_dumper(base: Any) -> Any:
     return Dumper
 
 
+LAYOUT: dict[str, Any] = {
+    "sort_keys": False,
+    "default_flow_style": False,
+    "indent": 4,
+    "width": 100,
+}
 # libyaml where PyYAML was built with it: ten times faster, the same trees and texts
 _LOADER = _build_loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _DUMPER = _build_dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
@@ -128,16 +134,8 @@ def _load(text: str, place: str, loader: Any = None) -> Any:
 
 
 def _dump(tree: dict[str, Any], dumper: Any = None) -> str:
-    text = yaml.dump(
-        tree,
-        Dumper=dumper or _DUMPER,
-        sort_keys=False,
-        default_flow_style=False,
-        allow_unicode=True,
-        indent=4,
-        width=100,
-    )
     try:
+        text = yaml.dump(tree, Dumper=dumper or _DUMPER, allow_unicode=True, **LAYOUT)
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ModelError(f"a name cannot be written as UTF-8 ({error}): rename it") from None

@@ -119,6 +119,10 @@ def _minimize(
             found = minimize(objective.value, problem.start, **arguments)
         except OptimizeWarning as warning:
             raise OptionError(f"scipy method {method!r}: {warning}") from None
+        except TypeError as error:
+            if "unexpected keyword" not in str(error) or "_minimize" not in str(error):
+                raise
+            raise OptionError(f"scipy method {method!r}: {error}") from None
     return Outcome(np.asarray(found.x), bool(found.success), str(found.message), method, None, found)
 
 

@@ -1,9 +1,9 @@
 """SpectralModel: what a differential spectrum offers, built on one formula.
 
 A model writes ``evaluate(energy, *values)``: floats in internal units (TeV, cm, s), against the
-array-API standard, values in the order of its parameters. It may add ``partials``, the derivatives by
-each value, and ``evaluate_integral`` or ``evaluate_energy_flux`` where a closed form exists. Everything
-else - units, integrals, errors, the fit - is read off these.
+array-API standard, values in the order of its parameters. It may add ``partials``, the derivatives
+by each value, and ``evaluate_integral`` or ``evaluate_energy_flux`` where a closed form exists.
+Everything else - units, integrals, errors, the fit - is read off these.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ def _operand(value: Any) -> SpectralModel:
     if isinstance(value, SpectralModel):
         return value
     try:
-        quantity = u.Quantity(value)
+        quantity = u.Quantity(value, dtype=float)
     except TypeError:
         quantity = None
     if quantity is None or not quantity.isscalar:

@@ -150,7 +150,9 @@ class CompoundSpectralModel(SpectralModel):
         return g * f ** (g - 1.0), f**g * xp.log(xp.where(f > 0, f, 1.0))
 
     def __repr__(self) -> str:
-        return f"CompoundSpectralModel({self.model1!r}, {self.model2!r}, {self.operator.__name__!r})"
+        return (
+            f"CompoundSpectralModel({self.model1!r}, {self.model2!r}, {self.operator.__name__!r})"
+        )
 
 
 def _scaled(slope: Any, partials: Iterable[Any]) -> list[Any]:

@@ -36,7 +36,7 @@ class ExpCutoffPowerLawSpectralModel(SpectralModel):
     def partials(
         energy: Any, index: Any, amplitude: Any, reference: Any, lambda_: Any, alpha: Any
     ) -> tuple[Any, ...]:
-        """Derivatives by index, amplitude, reference, lambda_, alpha."""
+        """Derivatives by index, amplitude, reference, ``lambda_``, alpha."""
         xp = array_namespace(energy)
         reduced = lambda_ * energy
         cutoff = reduced**alpha

@@ -15,7 +15,7 @@ __all__ = ["PowerLawNormSpectralModel", "PowerLawSpectralModel"]
 
 
 class PowerLawSpectralModel(SpectralModel):
-    """Power law with ``index`` (positive for a falling spectrum) and ``amplitude`` at ``reference``.
+    """Power law of ``index`` (positive for a falling spectrum), ``amplitude`` at ``reference``.
 
     The integrals are closed forms that stay exact at index 1 and 2.
     """

@@ -1,0 +1,197 @@
+"""The picture of a fit to counts spectra: excess, predicted signal, residuals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from gammapy.datasets import Dataset, Datasets
+from gammapy.errors import DataError, OptionError
+from gammapy.optional import require
+from gammapy.plot.counts import Bins, Points, joined, summed
+from gammapy.spectrum.base import CountsSpectrum
+
+__all__ = ["plot_fit"]
+
+#: from this many entries on, the legend stands beside the picture
+CROWDED = 7
+
+
+def plot_fit(
+    datasets: CountsSpectrum | Iterable[CountsSpectrum],
+    ax_spectrum: Any = None,
+    ax_residuals: Any = None,
+    min_counts: float = 5.0,
+) -> tuple[Any, tuple[Any, Any]]:
+    """Draw measured excess with errors, what the models predict, and residuals.
+
+    Spectra of one instrument with the same energy bins are added up; the others have a colour
+    each. Masked bins are left out. Bins are joined until the models and the background predict
+    ``min_counts``; then a residual, (counts - prediction) / standard deviation, is nearly normal.
+    The variance is the prediction itself, plus that of a background which was measured.
+
+    Parameters
+    ----------
+    datasets : `Datasets`, list of datasets, or one
+        Counts spectra, with models.
+    ax_spectrum, ax_residuals : `~matplotlib.axes.Axes`, optional
+        Where to draw, e.g. axes of pyplot; by default in a new figure.
+    min_counts : float
+        Predicted counts of a point, > 0.
+
+    Returns
+    -------
+    figure : `~matplotlib.figure.Figure`
+    axes : tuple of `~matplotlib.axes.Axes`
+        Of the spectrum and of the residuals.
+
+    Raises
+    ------
+    MissingPackageError
+        If matplotlib is not installed.
+    DataError
+        If there is nothing to draw: no counts spectrum, no models, all bins masked.
+    OptionError
+        If only one of the axes is given, or ``min_counts`` is not positive.
+    """
+    spectra = _checked(datasets)
+    if not min_counts > 0:
+        raise OptionError(f"min_counts = {min_counts!r} must be positive")
+    title, sums = _title(spectra), summed(spectra)
+    points = [joined(bins, min_counts) for bins in sums]
+    figure, top, bottom = _axes(ax_spectrum, ax_residuals)
+    for number, (bins, group) in enumerate(zip(sums, points, strict=True)):
+        _draw(top, bottom, bins, group, f"C{number % 10}")
+    _frame(top, sums, points)
+    _frame_residuals(bottom, points, min_counts)
+    top.set_title(title)
+    return figure, (top, bottom)
+
+
+# -- what is drawn ------------------------------------------------------------------------
+
+
+def _checked(datasets: Any) -> list[CountsSpectrum]:
+    spectra = [datasets] if isinstance(datasets, Dataset) else list(datasets)
+    for dataset in spectra:
+        if not isinstance(dataset, CountsSpectrum):
+            raise DataError(f"{dataset!r} is not a counts spectrum: leave it out of the picture")
+    if not any(len(dataset.seen_models) for dataset in spectra):
+        raise DataError("no models to draw with the data: set datasets.models")
+    return spectra
+
+
+def _title(spectra: list[CountsSpectrum]) -> str:
+    names = list(dict.fromkeys(name for d in spectra for name in d.seen_models.names))
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    n_bins = sum(int(d.mask.values.sum()) for d in spectra)
+    return f"{shown}: −2 ln L = {Datasets(spectra).stat_sum():.1f}, {n_bins} bins"
+
+
+def _label(bins: Bins) -> str:
+    names = bins.names
+    prefix = os.path.commonprefix(names).rstrip("0123456789-_ .")
+    if len(names) == 1:
+        label = names[0]
+    elif prefix:
+        label = f"{prefix} ({len(names)} spectra)"
+    else:
+        label = names[0] + (f", {names[1]}" if len(names) == 2 else f" and {len(names) - 1} more")
+    counts, background = bins.counts.sum(), bins.background.sum()
+    return f"{label}: {counts:.0f} counts, {background:.1f} background"
+
+
+# -- drawing ------------------------------------------------------------------------------
+
+
+def _axes(ax_spectrum: Any, ax_residuals: Any) -> tuple[Any, Any, Any]:
+    module = require("matplotlib.figure", "pictures")
+    if (ax_spectrum is None) != (ax_residuals is None):
+        raise OptionError("give both ax_spectrum and ax_residuals, or none")
+    if ax_spectrum is not None:
+        return ax_spectrum.figure, ax_spectrum, ax_residuals
+    figure = module.Figure(figsize=(7.5, 6.0), layout="constrained")
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    return figure, top, bottom
+
+
+def _draw(top: Any, bottom: Any, bins: Bins, points: Points, colour: str) -> None:
+    top.stairs(_curve(bins), bins.edges, baseline=None, color=colour, alpha=0.7)
+    width = np.array([points.energy - points.low, points.high - points.energy])
+    style = {"fmt": "o", "color": colour, "markersize": 4.5, "elinewidth": 1.2}
+    top.errorbar([], [], yerr=[], label=_label(bins), **style)
+    for chosen, face in ((points.enough, colour), (~points.enough, "white")):
+        style |= {"fmt": "o", "markerfacecolor": face}
+        x, xerr = points.energy[chosen], width[:, chosen]
+        bottom.errorbar(x, points.residual[chosen], 1.0, xerr, **style)
+        seen = chosen & (points.excess > 0)
+        x, xerr = points.energy[seen], width[:, seen]
+        top.errorbar(x, points.excess[seen], [points.errn[seen], points.errp[seen]], xerr, **style)
+    limit = points.excess + points.errp
+    below = (points.excess <= 0) & (limit > 0)  # an arrow, from the upper end of the error bar
+    top.errorbar(
+        points.energy[below],
+        limit[below],
+        0.5 * limit[below],
+        width[:, below],
+        uplims=True,
+        **style | {"fmt": "none"},
+    )
+
+
+def _curve(bins: Bins) -> np.ndarray:
+    """Predicted signal per decade [n]; nan where there is none, or the bin is masked."""
+    density = bins.signal / np.diff(np.log10(bins.edges))
+    return np.where(bins.keep & (density > 0), density, np.nan)
+
+
+def _frame(top: Any, sums: list[Bins], points: list[Points]) -> None:
+    """Scales, limits, ticks and legend of the upper panel."""
+    top.set_xscale("log")
+    top.set_yscale("log", nonpositive="clip")
+    beside = len(sums) >= CROWDED
+    corner = {"loc": "upper left", "bbox_to_anchor": (1, 1)} if beside else {"loc": "upper right"}
+    top.legend(fontsize="small", frameon=False, **corner)
+    measured = np.concatenate([[*p.excess, *(p.excess + p.errp)] for p in points])
+    predicted = np.concatenate([_curve(bins) for bins in sums])
+    shown = np.concatenate([measured[measured > 0], predicted[predicted > 0]])
+    if shown.size:
+        deepest = min(measured[measured > 0].min(initial=np.inf), shown.max())
+        low, high = max(shown.min(), deepest / 10) / 2, shown.max() * 1.5
+        room = 0.0 if beside else 0.07 * len(sums)  # for the legend, above all that is drawn
+        top.set_ylim(low, high * (high / low) ** room)
+    kept = [edge for b in sums for edge in (b.edges[:-1][b.keep].min(), b.edges[1:][b.keep].max())]
+    top.set_xlim(min(kept) / 1.1, max(kept) * 1.1)
+    top.set_ylabel("Excess counts per decade of energy")
+
+
+def _frame_residuals(bottom: Any, points: list[Points], min_counts: float) -> None:
+    ticker = require("matplotlib.ticker", "pictures")
+    bottom.axhspan(-1, 1, color="0.92", zorder=0)
+    bottom.axhline(0, color="0.5", linewidth=1, zorder=1)
+    residual = np.concatenate([p.residual for p in points])
+    largest = 1.3 + np.abs(residual[np.isfinite(residual)]).max(initial=2.2)
+    bottom.set_ylim(-largest, largest)
+    bottom.yaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, symmetric=True))
+    low, high = bottom.get_xlim()
+    bottom.xaxis.set_major_formatter(ticker.FuncFormatter(lambda x, _: f"{x:g}"))
+    between = ("2", "5") if high < 300 * low else ()
+    bottom.xaxis.set_minor_formatter(
+        ticker.FuncFormatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in between else "")
+    )
+    bottom.set_ylabel("Residual [σ]")
+    bottom.set_xlabel("Energy [TeV]")
+    few = "" if all(p.enough.all() for p in points) else "; open points: fewer"
+    bottom.annotate(
+        f"bins joined until {min_counts:g} counts are predicted{few}",
+        xy=(1, 0),
+        xytext=(0, -34),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        fontsize="small",
+        color="0.4",
+    )
