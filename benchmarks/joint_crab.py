@@ -180,31 +180,33 @@ class Comparison:
     def scripts(self, rounds: int = 3) -> None:
         """(c) The whole script, from start to printed result."""
         script = str(HERE / "workers" / "crab.py")
-        seconds = self._processes(rounds, script, str(LOG_PARABOLA), *self.files)
+        seconds = self._processes(rounds, [script, str(LOG_PARABOLA), *self.files])[0]
         self.report.line()
         self.ratio("(c) whole script", seconds["ours"], seconds["theirs"], None)
 
     def imports(self, rounds: int = 7) -> None:
         """(d) The three imports that every script has, and what astropy takes of them."""
-        seconds = self._processes(rounds, "-c", IMPORTS)
-        floor = self._processes(rounds, "-c", FLOOR)
-        empty = self._processes(rounds, "-c", "pass")
+        seconds, floor, empty = self._processes(
+            rounds, ["-c", IMPORTS], ["-c", FLOOR], ["-c", "pass"]
+        )
         self.report.line()
         self.ratio("(d) imports", seconds["ours"], seconds["theirs"], BARS["import"])
-        for what, found in ((FLOOR, floor), ("nothing", empty)):
+        for what, found in ((FLOOR, floor), ("an empty script", empty)):
             self.report.line(
-                f"    floor, {what}: median ours {1e3 * median(found['ours']):.4g} ms, "
+                f"    beside, {what}: median ours {1e3 * median(found['ours']):.4g} ms, "
                 f"theirs {1e3 * median(found['theirs']):.4g} ms"
             )
 
-    def _processes(self, rounds: int, *arguments: str) -> dict[str, list[float]]:
+    def _processes(self, rounds: int, *commands: list[str]) -> list[dict[str, list[float]]]:
+        """Wall times of commands: all of them in each round, the sides in turn."""
         names = dict(zip(("ours", "theirs"), self.sides, strict=True))
-        seconds: dict[str, list[float]] = {name: [] for name in names}
-        for side in self.sides:
-            side.wall_time(*arguments)  # warms the disk cache, and compiles our modules
+        seconds: list[dict[str, list[float]]] = [{name: [] for name in names} for _ in commands]
+        for name in names:  # warms the disk cache, and compiles our modules
+            names[name].wall_time("-c", IMPORTS)
         for number in range(rounds):
-            for name in alternate(number, list(names)):
-                seconds[name].append(names[name].wall_time(*arguments)[0])
+            for command, found in zip(commands, seconds, strict=True):
+                for name in alternate(number, list(names)):
+                    found[name].append(names[name].wall_time(*command)[0])
         return seconds
 
 

@@ -139,7 +139,14 @@ class Datasets(MutableSequence[Dataset]):
     def copy(self) -> Datasets:
         """Independent copy, with one copy of the models."""
         copies = Datasets([dataset.copy(name=dataset.name) for dataset in self])  # type: ignore[attr-defined]
-        copies.models = self.models.copy()
+        originals = {id(model): model for dataset in self for model in dataset.models}
+        twins = dict(zip(originals, Models(list(originals.values())).copy(), strict=True))
+        collections = {
+            id(dataset.models): Models([twins[id(model)] for model in dataset.models])
+            for dataset in self
+        }
+        for dataset, copy in zip(self, copies, strict=True):
+            copy.models = collections[id(dataset.models)]
         return copies
 
     # -- files and pictures ---------------------------------------------------------------

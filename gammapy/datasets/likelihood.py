@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gammapy.datasets.plan import Plan, Term
+from gammapy.errors import DataError
 from gammapy.modeling.fit.problem import Evaluation, FitProblem, Residuals
 from gammapy.modeling.models.collection import Models
 
@@ -33,6 +34,10 @@ class Likelihood:
 
     def __init__(self, datasets: Sequence[Dataset], start: np.ndarray | None = None) -> None:
         self._datasets = tuple(datasets)
+        names = [dataset.name for dataset in datasets]
+        for name in names:
+            if names.count(name) > 1:
+                raise DataError(f"two datasets are named {name!r}: rename one")
         self.plan = Plan(union_of_models(datasets), start)
         kinds = dict.fromkeys(type(dataset) for dataset in datasets)
         self.terms: list[Term] = [
@@ -43,8 +48,9 @@ class Likelihood:
 
     @property
     def n_data(self) -> int:
-        """Bins, and priors that are more than a range."""
-        informative = [p for _, p in self.plan.priors if p.residual(1.0) != (0.0, 0.0)]
+        """Bins, and priors that are more than a range, of what moves."""
+        moving = [p for i, p in self.plan.priors if self.plan.column[i] >= 0]
+        informative = [p for p in moving if p.residual(1.0) != (0.0, 0.0)]
         return sum(term.n_data for term in self.terms) + len(informative)
 
     def stat_sum(self) -> float:

@@ -71,8 +71,7 @@ class Plan:
 
     def __init__(self, models: Models, start: np.ndarray | None = None) -> None:
         known = models.parameters
-        outside = (a for p in known for a in p.ancestors() if a not in known)
-        self.parameters = known + Parameters(outside)
+        self.parameters = known + _outside(known)
         self._members = list(self.parameters)
         self._position = {p: i for i, p in enumerate(self._members)}
         self.factors = np.array([p.internal_factor for p in self._members])
@@ -198,7 +197,7 @@ class Plan:
             lower[k], upper[k] = _own_bounds(self._members[i])
         for i, _ in self._links:
             low, high = _own_bounds(self._members[i])
-            if np.isfinite(low) or np.isfinite(high):
+            if self._follows_free(i) and (np.isfinite(low) or np.isfinite(high)):
                 k, slope, offset = self._affine(i)
                 ends = sorted([(low - offset) / slope, (high - offset) / slope])
                 lower[k], upper[k] = max(lower[k], ends[0]), min(upper[k], ends[1])
@@ -224,6 +223,17 @@ class Plan:
             )
         k = int(columns[0])
         return k, float(row[k]), float(self.values[i] - row[k] * x[k])
+
+
+def _outside(known: Parameters) -> Parameters:
+    """Parameters of no model here that links depend on, under names that differ."""
+    paths: dict[Parameter, str] = {}
+    for parameter in known:
+        for ancestor in parameter.ancestors():
+            if ancestor not in known and ancestor not in paths:
+                same = sum(other.name == ancestor.name for other in paths)
+                paths[ancestor] = f"{ancestor.name}-{same + 1}" if same else ancestor.name
+    return Parameters(paths, paths.values())
 
 
 def _bound_link(parameter: Parameter) -> Callable[..., Any]:

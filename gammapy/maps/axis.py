@@ -10,7 +10,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError, UnknownNameError
-from gammapy.units import as_quantity, internal_factor
+from gammapy.units import as_quantity, internal_factor, parse_unit
 
 __all__ = ["MapAxes", "MapAxis"]
 
@@ -43,7 +43,7 @@ class MapAxis:
 
     def __init__(self, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> None:
         _check_scale(interp, name)
-        edges = edges if isinstance(edges, u.Quantity) else u.Quantity(edges, unit)
+        edges = edges if isinstance(edges, u.Quantity) else u.Quantity(edges, parse_unit(unit))
         values = np.array(edges.value, dtype=float)
         if values.ndim != 1 or len(values) < 2 or not np.all(np.diff(values) > 0):
             raise DataError(
@@ -73,7 +73,8 @@ class MapAxis:
         """Axis of ``nbin`` bins that are even on its scale."""
         _check_scale(interp, name)
         _check_nbin(nbin, name)
-        if not lo_bnd < hi_bnd or (interp != "lin" and not lo_bnd >= 0) or (interp, lo_bnd) == ("log", 0):
+        positive = {"lin": True, "sqrt": lo_bnd >= 0, "log": lo_bnd > 0}[interp]
+        if not (lo_bnd < hi_bnd and positive):
             raise DataError(
                 f"axis {name!r}: bounds {lo_bnd} to {hi_bnd} must ascend, and be positive on a "
                 f"{interp} scale"

@@ -95,6 +95,7 @@ class Parameter(Algebra):
         self._link: Algebra | None = None
         self._covariance: tuple[Covariance, int, float] | None = None
         self._min = self._max = math.nan
+        self._prior: Prior | None = None
         self._value, self._unit = _value_and_unit(name, value, unit)
         self.min, self.max = min, max
         self.frozen = frozen

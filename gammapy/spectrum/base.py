@@ -49,9 +49,13 @@ class CountsSpectrum(Dataset):
     @property
     def axes(self) -> dict[str, MapAxis]:
         """Energy axes by name, as far as the data tell."""
+        return self.axes_without("")
+
+    def axes_without(self, slot: str) -> dict[str, MapAxis]:
+        """Energy axes by name, as the other slots tell."""
         axes: dict[str, MapAxis] = {}
-        for value in self.slots.values():
-            if value is not None:
+        for name, value in self.slots.items():
+            if value is not None and name != slot:
                 found = value.axes if isinstance(value, EDispKernel) else value.geom.axes
                 for axis in found:
                     axes.setdefault(axis.name, axis)
@@ -175,6 +179,17 @@ class CountsSpectrum(Dataset):
     def stat_array(self) -> np.ndarray:
         """-2 ln L of every bin [n], masked ones included, at the current parameters."""
         return self._all_bins().stat_array(self.npred_signal().values)
+
+    def _drawn(self, expected: np.ndarray, rng: np.random.Generator) -> RegionNDMap:
+        """Poisson draws of counts."""
+        negative = np.flatnonzero(expected < 0)
+        if len(negative):
+            i = negative[0]
+            raise DataError(
+                f"{self.name}: {expected.ravel()[i]:g} counts are expected in bin {i}: none can be "
+                "drawn from a negative number; change the models"
+            )
+        return RegionNDMap(RegionGeom([self.energy_axis]), rng.poisson(expected).astype(float))
 
     # -- copies, files, printing ----------------------------------------------------------
 

@@ -110,5 +110,4 @@ class SpectrumDataset(CountsSpectrum):
             Seed; the same seed gives the same counts.
         """
         rng = np.random.default_rng(random_state)
-        npred = self.npred()
-        self.counts = RegionNDMap(npred.geom, rng.poisson(npred.data).astype(float))
+        self.counts = self._drawn(self.npred().data, rng)

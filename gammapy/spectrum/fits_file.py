@@ -66,13 +66,19 @@ def read_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
         raise FileFormatError(
             f"{path} cannot be read as FITS, replace it: {_line(error)}"
         ) from None
+    _check_length(path, hdus, content)
+    return hdus
+
+
+def _check_length(path: Path, hdus: fits.HDUList, content: bytes) -> None:
+    """Refuse data that end too soon, and a last header that does (it shows as a surplus)."""
     last = hdus[-1].fileinfo()
     needed = last["datLoc"] + last["datSpan"]
-    if needed > len(content):
+    if needed > len(content) or content[needed:].strip(b"\0 \r\n"):
         raise FileFormatError(
-            f"{path} is truncated: it has {len(content)} bytes, {needed} are needed; fetch it again"
+            f"{path} is truncated or damaged: it has {len(content)} bytes, where its headers say "
+            f"{needed}; fetch it again"
         )
-    return hdus
 
 
 def _line(error: BaseException) -> str:

@@ -210,8 +210,8 @@ def _without_zero_energy(response: Response) -> Response:
     if start < 0 or seen > 0:
         raise FileFormatError(
             f"{response.path}: the first true bin starts at {start:g} and has an area of {seen:g} "
-            "cm2, but spectra have no integral from 0: raise ENERG_LO there and in the ARF, e.g. to "
-            f"{0.1 * response.energy_true[1]:g}"
+            "cm2, but spectra have no integral from 0: raise ENERG_LO there and in the ARF, "
+            f"e.g. to {0.1 * response.energy_true[1]:g}"
         )
     return response._replace(
         energy_true=response.energy_true[1:], area=response.area[1:], matrix=response.matrix[1:]

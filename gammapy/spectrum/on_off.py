@@ -86,8 +86,11 @@ class SpectrumDatasetOnOff(CountsSpectrum):
         return RegionNDMap(self.acceptance.geom, ratio)
 
     def npred_off(self) -> RegionNDMap:
-        """Expected counts in the off region, those that fit best to the prediction."""
-        back = profiled_background(self._all_bins().data, self.npred_signal().values)
+        """Expected counts in the off region, those that fit best; zero without off exposure."""
+        keep = self.alpha.values > 0
+        back = np.zeros(len(keep))
+        bins = self.bins.build(*self.bin_columns(keep))
+        back[keep] = profiled_background(bins.data, self.npred_signal().values[keep])
         return RegionNDMap(RegionGeom([self.energy_axis]), back)
 
     def npred_background(self) -> RegionNDMap:
@@ -116,7 +119,7 @@ class SpectrumDatasetOnOff(CountsSpectrum):
         if len(bad):
             # no off measurement: only harmless where nothing else depends on it
             raise DataError(
-                f"{self.name}: alpha is 0 in {len(bad)} unmasked bins, the first with "
+                f"{self.name}: alpha is 0 in {len(bad)} of the bins asked for, the first with "
                 f"{n_on[bad[0]]:g} counts: a bin needs acceptance and acceptance_off; mask it"
             )
         return n_on, n_off, alpha
@@ -134,6 +137,5 @@ class SpectrumDatasetOnOff(CountsSpectrum):
         rng = np.random.default_rng(random_state)
         signal, alpha = self.npred_signal(), self.alpha.data
         off = npred_background.data / np.where(alpha > 0, alpha, 1.0)
-        n_on = rng.poisson(signal.data + npred_background.data)
-        self.counts = RegionNDMap(signal.geom, n_on.astype(float))
-        self.counts_off = RegionNDMap(signal.geom, rng.poisson(off).astype(float))
+        self.counts = self._drawn(signal.data + npred_background.data, rng)
+        self.counts_off = self._drawn(off, rng)

@@ -26,10 +26,11 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
     """
     spectrum = model.spectral_model
     try:
-        return max(
-            choose_order(lambda energy: spectrum.flux(energy, values), axis, spectrum.kinks)
-            for axis in edges
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
+            return max(
+                choose_order(lambda energy: spectrum.flux(energy, values), axis, spectrum.kinks)
+                for axis in edges
+            )
     except ArithmeticError:
         raise ModelError(
             f"{model.name!r}: the spectrum varies too fast for the true energy bins (or is not "

@@ -14,7 +14,7 @@ from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
-from gammapy.units import parse_unit
+from gammapy.units import parse_unit, strip
 
 __all__ = ["EDispSlot", "MapSlot"]
 
@@ -38,7 +38,7 @@ class _Slot:
 
     def same_axis(self, dataset: Any, axis: MapAxis) -> None:
         """Refuse an axis that differs from the one of the same name that is there already."""
-        known = dataset.axes.get(axis.name)
+        known = dataset.axes_without(self.name).get(axis.name)
         if known is not None and not known.is_allclose(axis, rtol=1e-5):
             raise DataError(
                 f"{dataset.name}: {self.name} has the axis {axis!r}, but the other data have "
@@ -100,7 +100,8 @@ class MapSlot(_Slot):
                 f"{dataset.name}: set counts before {self.name} = {value!r}, so that the energy "
                 "axis is known"
             )
-        return RegionNDMap(RegionGeom([axis]), np.asarray(value, dtype=float))
+        number = strip(value, f"{dataset.name}: {self.name}", self.unit)
+        return RegionNDMap(RegionGeom([axis]), number)
 
     def _mask(self, dataset: Any, value: RegionNDMap) -> RegionNDMap:
         if value.data.dtype != bool:

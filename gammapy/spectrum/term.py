@@ -177,6 +177,7 @@ class SpectrumTerm:
         self.data = ordered[0].bins.build(*joined)
         self._ends = np.cumsum([int(keep.sum()) for keep in keeps.values()])
         self._names = list(keeps)
+        self._bins = np.concatenate([np.flatnonzero(keep) for keep in keeps.values()])
         self._blocks = _blocks(axes, members, keeps)
         theta = plan.values * plan.factors
         self._sources = [self._source(m, plan, theta) for m in ordered[0].seen_models]
@@ -273,7 +274,7 @@ class SpectrumTerm:
         i = int(bad[0])
         name = self._names[int(np.searchsorted(self._ends, i, side="right"))]
         return (
-            f"dataset {name!r} predicts {npred[i]:g} signal counts in a bin where "
+            f"dataset {name!r} predicts {npred[i]:g} signal counts in bin {self._bins[i]}, where "
             f"{self.data.counts[i]:g} were counted ({len(bad)} such bins): start from a higher "
             "amplitude or a flatter spectrum, or mask these bins"
         )

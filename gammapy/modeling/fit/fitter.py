@@ -256,7 +256,9 @@ def _minimise(
     backend: Callable[..., Outcome], objective: Objective, options: dict[str, Any]
 ) -> tuple[Outcome, bool]:
     try:
-        outcome = backend(objective, **options)
+        # an optimiser may try values that overflow: the objective is a wall there
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            outcome = backend(objective, **options)
         if not np.all(np.isfinite(outcome.x)):
             raise FitError(f"the backend ended at {outcome.x}: start elsewhere, or set bounds")
         return outcome, False

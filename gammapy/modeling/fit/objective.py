@@ -7,7 +7,6 @@ ask for value, gradient and curvature one after the other.
 
 from __future__ import annotations
 
-from functools import cached_property
 
 import numpy as np
 
@@ -42,11 +41,7 @@ class Objective:
         self._evaluation: Evaluation | None = None
         self._residuals: Residuals | None = None
         self._constant: float | None = None
-
-    @cached_property
-    def _wall(self) -> float:
-        """Height of the wall around the region where the likelihood is zero."""
-        return 1e3 * abs(self.problem.value(self.problem.start)) + 1e6
+        self._wall: float | None = None
 
     def value(self, x: np.ndarray) -> float:
         """-2 ln L."""
@@ -91,13 +86,15 @@ class Objective:
         elif x.tobytes() != self._x:
             self._new_point(x, total + self._constant)
         if not np.all(np.isfinite(found.residual)):
-            wall = np.full_like(found.residual, np.sqrt(self._wall / len(found.residual)))
+            wall = np.full_like(found.residual, np.sqrt(self._value / len(found.residual)))
             found = Residuals(wall, np.zeros_like(found.jacobian))
         self._residuals = found
         return found
 
     def _new_point(self, x: np.ndarray, value: float) -> None:
         self.nfev += 1
+        if self._wall is None:  # the first point is the start, where the objective is finite
+            self._wall = 1e3 * abs(float(value)) + 1e6
         self._x = x.tobytes()
         self._evaluation = self._residuals = None
         self._value = float(value) if np.isfinite(value) else self._wall

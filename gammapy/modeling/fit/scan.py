@@ -52,7 +52,8 @@ class Profile:
             return np.inf
         scale = natural_scale(at_value, here)
         objective = Objective(scaled(at_value, scale))
-        outcome = find("Fitter", "backend", "minuit")(objective)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            outcome = find("Fitter", "backend", "minuit")(objective)
         self.nfev += objective.nfev
         self.others = outcome.x * scale
         return objective.value(outcome.x)

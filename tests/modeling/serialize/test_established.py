@@ -213,11 +213,8 @@ def test_shared_parameter_has_several_rows(tmp_path, second):
     rows[1]["name"] = "other"
     names = ["source.spectral.index", "source.spectral.amplitude", "other.spectral.index"]
     matrix = np.array([[0.04, 1e-14, second[0]], [1e-14, 9e-26, second[1]], second])
-    lines = [
-        " | ".join([name, *map(repr, row)])
-        for name, row in zip(names, matrix.tolist(), strict=True)
-    ]
-    table = "\n".join(f"| {line} |" for line in ["Parameters | 0 | 1 | 2", *lines])
+    cells = [[name, *map(repr, row)] for name, row in zip(names, matrix.tolist(), strict=True)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in [["Parameters", *"012"], *cells])
     (tmp_path / "c.dat").write_text(table)
     models = Models.from_dict({"components": rows, "covariance": str(tmp_path / "c.dat")})
     index = models["other"].spectral_model.index
@@ -233,7 +230,7 @@ def test_rows_of_a_shared_parameter_must_agree(tmp_path):
         "| P | 0 | 1 |\n| source.spectral.index | 0.04 | 0 |\n| other.spectral.index | 0 | 0.09 |"
     )
     (tmp_path / "c.dat").write_text(table)
-    with pytest.raises(FileFormatError, match=r"rows \[0, 1\].*0\.04 0\.09.*make them equal"):
+    with pytest.raises(FileFormatError, match=r"rows \[0, 1\].*0\.04, 0\.09.*make them equal"):
         Models.from_dict({"components": rows, "covariance": str(tmp_path / "c.dat")})
 
 

@@ -66,6 +66,12 @@ def run(objective: Objective, *, method: str = "levmar", **options: Any) -> Outc
         success, x, _, message, detail = optimiser.fit(
             function(objective), problem.start, low, high
         )
+    except SystemError as error:
+        # its C++ goes on after an exception in the function, and buries it
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        raise cause from None
     finally:
         logger.setLevel(level)
     x = np.clip(x, problem.lower, problem.upper)

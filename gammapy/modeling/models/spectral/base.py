@@ -142,7 +142,8 @@ class SpectralModel(ModelBase):
         if closed is not None:
             value = closed(low, high, *self.internal_values)
         else:
-            value = self._quadrature(*np.broadcast_arrays(low, high), power=power)
+            low, high = np.broadcast_arrays(low, high)
+            value = self._quadrature(low, high, power)
         return u.Quantity(value, internal_unit(self.unit * u.TeV ** (1 + power)))
 
     def _quadrature(self, low: np.ndarray, high: np.ndarray, power: int) -> np.ndarray:
@@ -235,8 +236,8 @@ class SpectralModel(ModelBase):
 
     @staticmethod
     def _compound(function: Callable[[Any, Any], Any], left: Any, right: Any) -> SpectralModel:
-        build = SPECTRAL_MODEL_REGISTRY.get("compound")
-        return build(_operand(left), _operand(right), function)  # type: ignore[call-arg, arg-type]
+        build: Any = SPECTRAL_MODEL_REGISTRY.get("compound")
+        return build(_operand(left), _operand(right), function)
 
     # -- files ----------------------------------------------------------------------------
 
