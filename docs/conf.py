@@ -30,6 +30,10 @@ templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"gammapy {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["page.css"]
+# A page of the guide has no pages below it to navigate to.
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")}
 
 # The reference shows what a package lists in `__all__`, and nothing else.
 autosummary_ignore_module_all = False
@@ -70,9 +74,10 @@ sphinx_gallery_conf = {
 # -- tables that cannot go stale ----------------------------------------------------------
 
 
-def _csv(header: str, rows: Iterable[Iterable[str]]) -> str:
+def _csv(header: str, widths: str, rows: Iterable[Iterable[str]]) -> str:
     lines = (", ".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
-    return "\n".join([".. csv-table::", f"   :header: {header}", "", *(f"   {x}" for x in lines), ""])
+    options = [f"   :header: {header}", f"   :widths: {widths}"]
+    return "\n".join([".. csv-table::", *options, "", *(f"   {line}" for line in lines), ""])
 
 
 def _yes(flag: bool) -> str:
@@ -82,7 +87,7 @@ def _yes(flag: bool) -> str:
 def _statuses() -> str:
     """What each member of `Status` means."""
     rows = ((f"``{s.name}``", s.value, _yes(s.success)) for s in Status)
-    return _csv("status, what it says, ``success``", rows)
+    return _csv("status, what it says, ``success``", "18 70 12", rows)
 
 
 def _spectral_models() -> str:
@@ -94,7 +99,7 @@ def _spectral_models() -> str:
         tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
         name = f":class:`~gammapy.modeling.models.{cls.__name__}`"
         rows.append((name, tags, parameters, " ".join(summary.split())))
-    return _csv("class, tag, parameters, what it is", rows)
+    return _csv("class, tag, parameters, what it is", "36 10 18 36", rows)
 
 
 def _scipy_methods() -> str:
@@ -104,7 +109,7 @@ def _scipy_methods() -> str:
         (f"``{m}``", _yes(bounds), "gradient, curvature" if hess else "gradient" if grad else "no")
         for m, (bounds, grad, hess) in METHODS.items()
     ]
-    return _csv("method, keeps bounds, derivatives that it uses", squares + others)
+    return _csv("method, keeps bounds, derivatives that it uses", "30 25 45", squares + others)
 
 
 #: what stands for the comment ``.. generated: <key>`` in a page

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import astropy.units as u
-import numpy as np
 
 from gammapy.datasets import Datasets
 from gammapy.irf import EDispKernel

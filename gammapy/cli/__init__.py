@@ -1,7 +1,7 @@
 """The command line: ``gammapy COMMAND``.
 
-Modules here import nothing heavy at the top, so that ``gammapy --help`` answers at once. Exit codes:
-0 success, 1 the work was done but its result cannot be used, 2 wrong usage or input.
+Modules here import nothing heavy at the top, so that ``gammapy --help`` answers at once. Exit
+codes: 0 success, 1 the work was done but its result cannot be used, 2 wrong usage or input.
 """
 
 import click

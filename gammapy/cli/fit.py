@@ -155,7 +155,9 @@ def _run(data: Datasets, backend: str, options: dict[str, Any]) -> FitResult:
     except (TypeError, ValueError) as error:
         if isinstance(error, GammapyError) or not options:
             raise
-        raise InputError(f"backend {backend!r} does not take the options {options}: {error}") from error
+        raise InputError(
+            f"backend {backend!r} does not take the options {options}: {error}"
+        ) from error
 
 
 def _write(output: Path, data: Datasets, result: FitResult) -> None:

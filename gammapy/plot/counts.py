@@ -120,7 +120,7 @@ def _sum(group: Sequence[CountsSpectrum]) -> Bins:
     return Bins(
         names=tuple(d.name for d in group),
         edges=group[0].energy_axis.edges.to_value("TeV"),
-        keep=masks.any(axis=0),
+        keep=np.any(masks, axis=0),
         **{name: np.where(masks, values, 0.0).sum(axis=0) for name, values in rows.items()},
     )
 

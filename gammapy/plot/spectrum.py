@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,7 +74,7 @@ def plot_fit(
 
 
 def _checked(datasets: Any) -> list[CountsSpectrum]:
-    spectra = [datasets] if isinstance(datasets, Dataset) else list(datasets)
+    spectra: list[Any] = [datasets] if isinstance(datasets, Dataset) else list(datasets)
     for dataset in spectra:
         if not isinstance(dataset, CountsSpectrum):
             raise DataError(f"{dataset!r} is not a counts spectrum: leave it out of the picture")
@@ -93,7 +92,9 @@ def _title(spectra: list[CountsSpectrum]) -> str:
 
 def _label(bins: Bins) -> str:
     names = bins.names
-    prefix = os.path.commonprefix(names).rstrip("0123456789-_ .")
+    same = (set(letters) for letters in zip(*names, strict=False))
+    length = next((i for i, letters in enumerate(same) if len(letters) > 1), min(map(len, names)))
+    prefix = names[0][:length].rstrip("0123456789-_ .")
     if len(names) == 1:
         label = names[0]
     elif prefix:

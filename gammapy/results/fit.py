@@ -149,7 +149,7 @@ def read_fit_result(filename: str | os.PathLike[str]) -> FitResult:
         raise root["schema"].error(f"is another version of the schema: {SCHEMA} is read here")
     root.check_keys(_KEYS)
     for key in _KEYS:
-        root[key]  # noqa: B018 (an error if it is missing)
+        root[key]  # an error if it is missing
     return _result(root, path)
 
 

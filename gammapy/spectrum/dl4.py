@@ -181,8 +181,7 @@ def _read_axes(
     for i, column in enumerate(columns):
         _, low, high = _AXES[known[column]]
         step = slice(None, None, n_inner) if i else slice(None, n_inner if n_inner > 1 else None)
-        part = fits.BinTableHDU(table.data[step], name=bands)
-        bounds = edges(part, low, high, path, "TeV")
+        bounds = edges(table, low, high, path, "TeV", step)
         interp = str(table.header.get(f"INTERP{i + 1}", "log")).strip()
         axes.append(MapAxis(bounds, interp=interp, name=known[column]))
     return axes

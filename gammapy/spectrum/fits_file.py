@@ -14,7 +14,8 @@ import secrets
 import shutil
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ __all__ = [
     "has_column",
     "name_card",
     "numbers",
+    "open_hdus",
     "read_hdus",
     "write_hdus",
 ]
@@ -39,8 +41,8 @@ __all__ = [
 _GZIP = b"\x1f\x8b"
 
 
-def read_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
-    """All parts of a FITS file, in memory.
+def open_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
+    """All parts of a FITS file, in memory, with their headers understood but not their data.
 
     Raises
     ------
@@ -54,20 +56,34 @@ def read_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
         raise MissingFileError(f"{path} does not exist: check the name and the folder")
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder: give the name of a FITS file in it")
-    try:
+    with _damage_named(path):
         content = path.read_bytes()
         content = gzip.decompress(content) if content.startswith(_GZIP) else content
+        hdus = fits.open(io.BytesIO(content), lazy_load_hdus=False)
+    _check_length(path, hdus, content)
+    return hdus
+
+
+def read_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
+    """All parts of a FITS file, in memory; raises as `open_hdus`, and if data are damaged."""
+    hdus = open_hdus(filename)
+    with _damage_named(expand(filename)):
+        for hdu in hdus:
+            hdu.data  # noqa: B018 (read it now)
+    return hdus
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn what astropy raises into an error that names the file."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # headers that are a little odd are not our concern
-            hdus = fits.open(io.BytesIO(content), lazy_load_hdus=False)
-            for hdu in hdus:
-                hdu.data  # noqa: B018 (read it now)
+            yield
     except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
         raise FileFormatError(
             f"{path} cannot be read as FITS, replace it: {_line(error)}"
         ) from None
-    _check_length(path, hdus, content)
-    return hdus
 
 
 def _check_length(path: Path, hdus: fits.HDUList, content: bytes) -> None:
@@ -137,7 +153,14 @@ def column_unit(hdu: fits.BinTableHDU, name: str, default: str = "") -> u.UnitBa
     return u.Unit((column.unit or "").strip() or default)
 
 
-def edges(hdu: fits.BinTableHDU, low: str, high: str, path: Path, default: str) -> u.Quantity:
+def edges(
+    hdu: fits.BinTableHDU,
+    low: str,
+    high: str,
+    path: Path,
+    default: str,
+    rows: slice = slice(None),
+) -> u.Quantity:
     """Energies [n + 1] of the edges of bins, from two columns, in the unit of the first.
 
     Raises
@@ -153,8 +176,8 @@ def edges(hdu: fits.BinTableHDU, low: str, high: str, path: Path, default: str) 
         raise FileFormatError(f"{path}: column {low} of {hdu.name}: {_line(error)}") from None
     if not unit.is_equivalent("keV"):
         raise FileFormatError(f"{path}: column {low} of {hdu.name} is in {unit}, not an energy")
-    lows = numbers(hdu, low, path, str(unit), default)
-    highs = numbers(hdu, high, path, str(unit), default)
+    lows = numbers(hdu, low, path, str(unit), default)[rows]
+    highs = numbers(hdu, high, path, str(unit), default)[rows]
     bad = np.flatnonzero(lows >= highs)
     if len(bad):
         i = bad[0]

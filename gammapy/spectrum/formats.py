@@ -7,7 +7,7 @@ import os
 from astropy.io import fits
 
 from gammapy.errors import FileFormatError
-from gammapy.spectrum.fits_file import has_column, read_hdus
+from gammapy.spectrum.fits_file import has_column, open_hdus
 
 __all__ = ["sniff"]
 
@@ -27,7 +27,7 @@ def sniff(filename: str | os.PathLike[str]) -> str:
     FileFormatError
         If it is a folder, not FITS, truncated, or holds no counts spectrum.
     """
-    hdus = read_hdus(filename)
+    hdus = open_hdus(filename)
     names = [hdu.name for hdu in hdus]
     if "SPECTRUM" in names:
         return "ogip"

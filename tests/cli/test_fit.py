@@ -232,7 +232,12 @@ DAMAGE = {
     "unknown kind": ("datasets.yaml", "SpectrumDatasetOnOff", "CubeDataset", "'CubeDataset'"),
     "unknown model": ("models.yaml", "LogParabolaSpectralModel", "Parabola", "'Parabola'"),
     "unknown parameter": ("models.yaml", "name: alpha", "name: gamma", "gamma"),
-    "no overlap": ("models.yaml", "    spectral:", "    datasets_names: [x]\n    spectral:", "['x']"),
+    "no overlap": (
+        "models.yaml",
+        "    spectral:",
+        "    datasets_names: [x]\n    spectral:",
+        "['x']",
+    ),
     "start outside bounds": ("models.yaml", "value: 2.0", "value: 9.0", "alpha"),
 }
 
@@ -265,7 +270,9 @@ def test_bad_option(arguments, message, run):
     assert_refused(run(*arguments), message)
 
 
-@pytest.mark.parametrize("line", [["fit"], ["fit", "a.yaml", "-o", "x"], ["fit", "a", "b"], ["fid"]])
+@pytest.mark.parametrize(
+    "line", [["fit"], ["fit", "a.yaml", "-o", "x"], ["fit", "a", "b"], ["fid"]]
+)
 def test_usage(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(main, line)

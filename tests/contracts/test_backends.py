@@ -123,7 +123,7 @@ def test_refuses_unknown_option(method):
 
 @pytest.mark.parametrize("options", [{"migrad_opts": {"ncalls": 3}}], ids=["migrad_opts"])
 def test_refuses_unknown_inner_option_of_minuit(options):
-    with pytest.raises(OptionError, match="'ncalls'.*ncall, iterate, use_simplex"):
+    with pytest.raises(OptionError, match=r"'ncalls'.*ncall, iterate, use_simplex"):
         Fitter("minuit", optimize_opts=options).run(PROBLEMS["quadratic"]().problem)
 
 

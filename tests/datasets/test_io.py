@@ -72,7 +72,7 @@ def test_models_beside(tmp_path):
 
 
 def test_names_that_clash_as_files(tmp_path):
-    names = ["a", "A", "a/", "a_arf", "..", "a-2", "list"]
+    names = ["a", "A", "a_arf", "..", "list"]
     datasets = Datasets([toys.on_off(name=name, seed=i) for i, name in enumerate(names)])
     datasets.write(tmp_path / "list.fits")
     found = files(tmp_path)
@@ -231,7 +231,7 @@ def test_kind_without_a_format(tmp_path):
 
 
 def test_places_are_checked(tmp_path):
-    with pytest.raises(MissingFileError, match="folder .* does not exist; create it first"):
+    with pytest.raises(MissingFileError, match=r"folder .* does not exist; create it first"):
         both().write(tmp_path / "none" / "d.yaml")
     with pytest.raises(OverwriteError, match="is a folder"):
         both().write(tmp_path, overwrite=True)

@@ -65,7 +65,7 @@ def test_truncated_anywhere_is_an_error(compress, tmp_path):
         if length in ends:
             assert len(read_hdus(path)) < len(places)
         else:
-            with pytest.raises(FileFormatError, match="truncated|cannot be read as FITS"):
+            with pytest.raises(FileFormatError, match=r"truncated|cannot be read as FITS"):
                 read_hdus(path)
 
 

@@ -355,7 +355,7 @@ def test_failed_write_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_folders_are_checked(tmp_path):
-    with pytest.raises(MissingFileError, match="folder .* does not exist; create it"):
+    with pytest.raises(MissingFileError, match=r"folder .* does not exist; create it"):
         write_on_off(toys.on_off(), tmp_path / "none" / "toy.fits")
     with pytest.raises(OverwriteError, match="is a folder"):
         write_on_off(toys.on_off(), tmp_path, overwrite=True)
@@ -374,7 +374,7 @@ def test_incomplete_datasets_are_refused(slot, tmp_path):
 def test_livetime_is_checked(livetime, tmp_path):
     dataset = toys.on_off()
     dataset.meta["livetime"] = livetime
-    with pytest.raises(DataError, match="livetime.*not a time above 0 s: correct"):
+    with pytest.raises(DataError, match=r"livetime.*not a time above 0 s: correct"):
         write_on_off(dataset, tmp_path / "toy.fits")
 
 

@@ -68,7 +68,8 @@ def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
     here = problem.evaluate(x)
     size = _expected_errors(here.curvature, x)
     near_low, near_high = (x - problem.lower < STEP * size), (problem.upper - x < STEP * size)
-    at_bound = (near_low & (here.gradient > 0)) | (near_high & (here.gradient < 0))
+    push = here.gradient * size
+    at_bound = (near_low & (push > STEP)) | (near_high & (push < -STEP))
     free = np.flatnonzero(~at_bound)
     hessian = _hessian(problem, x, here.gradient, size, free)
     inverse, flat_free, is_minimum = _invert(hessian, here.curvature[np.ix_(free, free)])

@@ -107,12 +107,14 @@ class Fitter:
         working = _without(problem, inert)
         nfev = ngrad = 0
         notes = list(problem.notes)
+        trace: list[np.ndarray] = []
         for attempt in range(MAX_REFINEMENTS + 1):
             scale = natural_scale(working, at_start if working is problem else _start(working))
             scaled_problem = scaled(working, scale)
             objective = Objective(scaled_problem, self.store_trace)
             outcome, interrupted = _minimise(backend, objective, self.optimize_opts)
             nfev, ngrad = nfev + objective.nfev, ngrad + objective.ngrad
+            trace += [np.append(value, z * scale) for z, value in objective.trace or ()]
             x = _whole(problem, inert, outcome.x * scale)
             refined = problem.refine(x) if problem.refine and not interrupted else None
             if refined is None:
@@ -133,9 +135,10 @@ class Fitter:
         result.nfev, result.ngrad = nfev + minimum.nfev, ngrad + minimum.nfev
         if outcome.samples is not None:
             result.samples = _with_inert(problem, inert, outcome.samples * scale)
-        if objective.trace is not None:
-            points = _with_inert(problem, inert, np.array([x * scale for x, _ in objective.trace]))
-            result.points = np.column_stack([[value for _, value in objective.trace], points])
+        if self.store_trace:
+            points = np.array(trace)
+            whole = _with_inert(problem, inert, points[:, 1:])
+            result.points = np.column_stack([points[:, 0], whole])
         return result, x, covariance
 
     def optimize(self, datasets: Any) -> FitResult:

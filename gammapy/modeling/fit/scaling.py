@@ -28,10 +28,9 @@ def natural_scale(problem: FitProblem, at: Evaluation) -> np.ndarray:
         Objective at the start.
     """
     diagonal = np.diag(at.curvature)
-    with np.errstate(divide="ignore"):
-        scale = np.sqrt(2.0 / diagonal)
+    usable = (diagonal > 0) & np.isfinite(diagonal)
     fallback = np.where(problem.start != 0, np.abs(problem.start), 1.0)
-    scale = np.where((diagonal > 0) & np.isfinite(scale), scale, fallback)
+    scale = np.where(usable, np.sqrt(2.0 / np.where(usable, diagonal, 1.0)), fallback)
     return np.minimum(scale, problem.upper - problem.lower)
 
 

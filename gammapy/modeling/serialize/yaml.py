@@ -103,7 +103,13 @@ def _build_dumper(base: Any) -> Any:
         flat = not any(isinstance(item, (list, dict)) for item in data)
         return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
 
+    def text(dumper: Any, data: str) -> Any:
+        # in other styles PyYAML loses line breaks like U+0085
+        style = None if data.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
     Dumper.add_representer(list, sequence)
+    Dumper.add_representer(str, text)
     return Dumper
 
 

@@ -8,7 +8,7 @@ import pytest
 from gammapy.datasets import Datasets
 from gammapy.errors import DataError, FitError
 from gammapy.maps import RegionNDMap
-from gammapy.modeling import Evaluation, Fitter, FitProblem, Residuals, Status
+from gammapy.modeling import Evaluation, FitProblem, Fitter, Residuals, Status
 from gammapy.modeling.fit.outcome import Outcome
 from gammapy.modeling.models import (
     PowerLawNormSpectralModel,
@@ -63,8 +63,9 @@ def test_at_bound(fitter):
     dataset = cash(models=power_law(index=2.0))
     dataset.models.parameters["index"].max = 2.1
     result = fitter.run(dataset)
-    if result.status is Status.NOT_CONVERGED and result.method == "levmar":
-        pytest.skip("sherpa's levmar stalls at bounds, see tests/contracts/test_backends.py")
+    if result.method == "levmar":  # it stalls at bounds, see tests/contracts/test_backends.py
+        assert result.status in (Status.AT_BOUND, Status.NOT_CONVERGED)
+        return
     assert result.status is Status.AT_BOUND, result.message
     assert result.message == "crab.spectral.index"
     assert result.values[0] == pytest.approx(2.1, abs=1e-4)
@@ -102,7 +103,7 @@ def test_degenerate_product(fitter):
 
 
 def test_strong_correlation_is_not_degeneracy(fitter):
-    """Far from the pivot, index and amplitude are correlated by more than 0.99, yet both are measured."""
+    """Far from the pivot, index and amplitude correlate by 0.99; both are measured."""
     model = power_law(amplitude=3e-11 * 1e5**-2.3)
     model.spectral_model.reference.value = 1e5
     dataset = cash(models=model)
@@ -298,7 +299,7 @@ def test_spectrum_that_is_not_finite(fitter):
     from gammapy.errors import ModelError
 
     dataset = cash(models=power_law(index=900.0))
-    with pytest.raises(ModelError, match="'crab': the spectrum varies too fast .* not finite"):
+    with pytest.raises(ModelError, match=r"'crab': the spectrum varies too fast .* not finite"):
         fitter.run(dataset)
 
 
@@ -319,7 +320,7 @@ def test_more_parameters_than_data(fitter):
 def test_all_masked(fitter):
     dataset = cash(models=power_law())
     dataset.mask_fit = RegionNDMap(dataset.counts.geom, False)
-    with pytest.raises(FitError, match="2 free parameters and 0 data.*widen the masks"):
+    with pytest.raises(FitError, match=r"2 free parameters and 0 data.*widen the masks"):
         fitter.run(dataset)
 
 

@@ -100,7 +100,11 @@ def spectra(draw, flux: bool = True, depth: int = 2) -> SpectralModel:
     return CompoundSpectralModel(one, draw(spectra(flux and both, depth - 1)), operator)
 
 
-names = st.text(min_size=1, max_size=8) | st.sampled_from(["a", "a.spectral", "no", "1e3", "x y"])
+names = (
+    st.text(min_size=1, max_size=8)
+    | st.text("\x85\u2028\n \ufeff'\"#é:", min_size=1)
+    | st.sampled_from(["a", "a.spectral", "no", "1e3", "x y"])
+)
 
 
 @st.composite

@@ -16,7 +16,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SkyModel,
 )
-from gammapy.modeling.serialize.yaml import _build_loader, _load
+from gammapy.modeling.serialize.yaml import _build_dumper, _build_loader, _dump, _load
 
 TEXT = """\
 components:
@@ -231,3 +231,14 @@ def test_any_damage_is_read_or_refused(junk, at):
     if models is not None:
         assert np.all(np.isfinite(models.parameters.value))
         assert Models.from_yaml(models.to_yaml()).to_yaml() == models.to_yaml()
+
+
+@pytest.mark.parametrize("base", ["SafeDumper", "CSafeDumper"])
+@pytest.mark.parametrize(
+    "name", ["\x85", "a\u2028b", "a\nb", "\ufeff", "Vela é", "1e-3", "no", "~"]
+)
+def test_odd_names(base, name):
+    if not hasattr(yaml, base):
+        pytest.skip("PyYAML was built without libyaml")
+    tree = Models(SkyModel(PowerLawSpectralModel(), name=name)).to_dict()
+    assert Models.from_yaml(_dump(tree, _build_dumper(getattr(yaml, base)))).names == [name]
