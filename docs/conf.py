@@ -36,6 +36,7 @@ html_css_files = ["page.css"]
 html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")}
 
 # The reference shows what a package lists in `__all__`, and nothing else.
+default_role = "py:obj"  # `Fitter` in a docstring is a link
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
 autodoc_typehints = "none"  # the docstrings say more: shapes and units
