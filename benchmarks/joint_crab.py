@@ -75,7 +75,7 @@ def reasons_against(
 def distance(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
     """Largest difference of a value, in standard errors."""
     return max(
-        abs(value - theirs["values"][name]) / theirs["errors"][name]
+        abs(value - theirs["values"][name]) / (theirs["errors"][name] or math.nan)
         for name, value in ours["values"].items()
     )
 

@@ -33,13 +33,13 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
     ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
     ("CountsSpectrum", "sniff", "fits"): "gammapy.spectrum.formats:sniff",
-    ("SpectrumDataset", "read", "dl4"): "gammapy.spectrum.dl4:read_spectrum",
-    ("SpectrumDataset", "write", "dl4"): "gammapy.spectrum.dl4:write_spectrum",
+    ("SpectrumDataset", "read", "gadf"): "gammapy.spectrum.gadf:read_spectrum",
+    ("SpectrumDataset", "write", "gadf"): "gammapy.spectrum.gadf:write_spectrum",
     ("SpectrumDataset", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
     ("SpectrumDatasetOnOff", "read", "ogip"): "gammapy.spectrum.ogip:read_on_off",
     ("SpectrumDatasetOnOff", "write", "ogip"): "gammapy.spectrum.ogip:write_on_off",
-    ("SpectrumDatasetOnOff", "read", "dl4"): "gammapy.spectrum.dl4:read_on_off",
-    ("SpectrumDatasetOnOff", "write", "dl4"): "gammapy.spectrum.dl4:write_on_off",
+    ("SpectrumDatasetOnOff", "read", "gadf"): "gammapy.spectrum.gadf:read_on_off",
+    ("SpectrumDatasetOnOff", "write", "gadf"): "gammapy.spectrum.gadf:write_on_off",
     ("SpectrumDatasetOnOff", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
 }
 

@@ -34,10 +34,11 @@ class Likelihood:
 
     def __init__(self, datasets: Sequence[Dataset], start: np.ndarray | None = None) -> None:
         self._datasets = tuple(datasets)
-        names = [dataset.name for dataset in datasets]
-        for name in names:
-            if names.count(name) > 1:
-                raise DataError(f"two datasets are named {name!r}: rename one")
+        seen: set[str] = set()
+        for dataset in datasets:
+            if dataset.name in seen:
+                raise DataError(f"two datasets are named {dataset.name!r}: rename one")
+            seen.add(dataset.name)
         self.plan = Plan(union_of_models(datasets), start)
         kinds = dict.fromkeys(type(dataset) for dataset in datasets)
         self.terms: list[Term] = [

@@ -174,7 +174,7 @@ def _frame_residuals(bottom: Any, points: list[Points], min_counts: float) -> No
     bottom.axhspan(-1, 1, color="0.92", zorder=0)
     bottom.axhline(0, color="0.5", linewidth=1, zorder=1)
     residual = np.concatenate([p.residual for p in points])
-    largest = 1.3 + np.abs(residual[np.isfinite(residual)]).max(initial=2.2)
+    largest = 1.3 + 1.1 * np.abs(residual[np.isfinite(residual)]).max(initial=2.0)
     bottom.set_ylim(-largest, largest)
     bottom.yaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, symmetric=True))
     low, high = bottom.get_xlim()
@@ -189,10 +189,11 @@ def _frame_residuals(bottom: Any, points: list[Points], min_counts: float) -> No
     bottom.annotate(
         f"bins joined until {min_counts:g} counts are predicted{few}",
         xy=(1, 0),
-        xytext=(0, -34),
+        xytext=(0, -36),
         xycoords="axes fraction",
         textcoords="offset points",
         ha="right",
+        va="top",
         fontsize="small",
         color="0.4",
     )

@@ -11,8 +11,8 @@ import numpy as np
 
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.plan import Plan, Term
-from gammapy.dispatch import find
-from gammapy.errors import DataError, UnknownNameError
+from gammapy.dispatch import find, names
+from gammapy.errors import DataError, FileFormatError, UnknownNameError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
@@ -208,15 +208,20 @@ class CountsSpectrum(Dataset):
         filename : str or path
         name : str, optional
             By default what the file says.
-        format : {"ogip", "dl4"}, optional
+        format : {"ogip", "gadf"}, optional
             By default found from the content.
         """
         found = format or find("CountsSpectrum", "sniff", "fits")(filename)
+        if format is None and found not in names(cls.__name__, "read"):
+            raise FileFormatError(
+                f"{filename} is an {found.upper()} spectrum, which {cls.__name__} cannot hold: read "
+                "it with SpectrumDatasetOnOff.read"
+            )
         return find(cls.__name__, "read", found)(filename, name=name)
 
     def write(self, filename: Any, overwrite: bool = False, format: str | None = None) -> None:
         """Write to a file (and, for OGIP, its companions); all appear whole or not at all."""
-        default = "ogip" if self.stat_type == "wstat" else "dl4"
+        default = "ogip" if self.stat_type == "wstat" else "gadf"
         find(type(self).__name__, "write", format or default)(self, filename, overwrite=overwrite)
 
     def plot_fit(self, **kwargs: Any) -> Any:

@@ -17,8 +17,8 @@ def sniff(filename: str | os.PathLike[str]) -> str:
 
     Returns
     -------
-    format : {"ogip", "dl4"}
-        ``"ogip"`` for a table SPECTRUM (a PHA file), ``"dl4"`` for tables COUNTS and COUNTS_BANDS.
+    format : {"ogip", "gadf"}
+        ``"ogip"`` for a table SPECTRUM (a PHA file), ``"gadf"`` for tables COUNTS and COUNTS_BANDS.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def sniff(filename: str | os.PathLike[str]) -> str:
     if {"COUNTS", "COUNTS_BANDS"} <= set(names):
         counts = hdus["COUNTS"]
         if isinstance(counts, fits.BinTableHDU) and has_column(counts, "DATA"):
-            return "dl4"
+            return "gadf"
         raise FileFormatError(
             f"{filename} holds counts on sky pixels, not the spectrum of a region: it is a "
             "MapDataset or like it"

@@ -349,12 +349,12 @@ def write_on_off(
         if getattr(dataset, slot) is None:
             raise DataError(
                 f"{dataset.name}: OGIP files need {slot}, which is not set: set it, or write with "
-                "format='dl4'"
+                "format='gadf'"
             )
     if dataset.mask_fit is not None:
         warnings.warn(
             f"{dataset.name}: OGIP files have no place for mask_fit, it is not written: write with "
-            "format='dl4' to keep it",
+            "format='gadf' to keep it",
             GammapyWarning,
             stacklevel=3,
         )

@@ -132,9 +132,9 @@ def test_spectra_without_a_list(run, data):
     assert FitResult.read("out/result.yaml").n_data == 24
 
 
-def test_dl4_spectra(run, data):
+def test_gadf_spectra(run, data):
     template = on_off("third", seed=3)
-    template.write(data / "third.fits", format="dl4")
+    template.write(data / "third.fits", format="gadf")
     SpectrumDataset(
         counts=template.counts,
         exposure=template.exposure,

@@ -6,11 +6,18 @@ repository and nothing else, so that a page may also write files.
 
 import doctest
 import math
+import pkgutil
 import re
+import shlex
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+import gammapy
+from gammapy.cli import main
 
 ROOT = Path(__file__).parents[2]
 #: without what sphinx-gallery writes beside them
@@ -50,19 +57,40 @@ def run_page(page: Path) -> doctest.TestResults:
     return doctest.DocTestRunner(CloseNumbers(), optionflags=OPTIONS).run(test)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_examples_of_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_of_page(page: Path):
     failed, attempted = run_page(page)
     assert failed == 0, f"{failed} of {attempted} examples of {page.name} failed, see above"
     assert (attempted > 0) == (page.stem not in WITHOUT), f"{page.name} has {attempted} examples"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_of_page(page: Path):
+    for command in re.findall(r"^ +\$ (.*)$", page.read_text(), flags=re.MULTILINE):
+        program, *arguments = shlex.split(command)
+        assert program == "gammapy"
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0, f"{command}\n{done.output}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_no_python_escapes_the_test(page: Path):
     """Python in a literal block would be shown and never run."""
     assert not re.search(r"code-block:: *(python|pycon)\b", page.read_text())
+
+
+def test_reference_lists_every_package_that_offers_names():
+    found = pkgutil.walk_packages(gammapy.__path__, "gammapy.")
+    packages = [info.name for info in found if info.ispkg]
+    offering = {p for p in packages if getattr(import_module(p), "__all__", None)}
+    listed = re.findall(r"^   (gammapy\S+)$", (ROOT / "docs/api.rst").read_text(), re.MULTILINE)
+    assert offering - {"gammapy.cli"} <= set(listed)  # the command line is no library
 
 
 @pytest.mark.parametrize(

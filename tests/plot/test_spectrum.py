@@ -173,10 +173,14 @@ def test_masked_bins_are_left_out():
 
 def test_few_counts_are_open_and_said():
     dataset = on_off("faint", livetime=30.0, background=0.01, seed=5)
-    _, (_, bottom) = dataset.plot_fit()
+    figure, (_, bottom) = dataset.plot_fit()
     (container,) = markers(bottom)
     assert container.lines[0].get_markerfacecolor() == "white"
     assert texts(bottom) == ["bins joined until 5 counts are predicted; open points: fewer"]
+    figure.canvas.draw()
+    note = bottom.texts[0].get_window_extent()
+    assert note.y1 < bottom.xaxis.label.get_window_extent().y0
+    assert note.y0 > 0
 
 
 def test_no_counts_at_all():

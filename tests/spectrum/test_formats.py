@@ -15,13 +15,13 @@ from tests.spectrum import ogip_files, toys
 
 def test_format_is_found(tmp_path):
     toys.cash().write(tmp_path / "cash.fits")
-    toys.on_off().write(tmp_path / "dl4.fits", format="dl4")
+    toys.on_off().write(tmp_path / "gadf.fits", format="gadf")
     toys.on_off().write(tmp_path / "ogip.fits", format="ogip")
-    assert sniff(tmp_path / "cash.fits") == "dl4"
-    assert sniff(str(tmp_path / "dl4.fits")) == "dl4"
+    assert sniff(tmp_path / "cash.fits") == "gadf"
+    assert sniff(str(tmp_path / "gadf.fits")) == "gadf"
     assert sniff(tmp_path / "ogip.fits") == "ogip"
     assert sniff(ogip_files.write(tmp_path)) == "ogip"
-    assert SpectrumDatasetOnOff.read(tmp_path / "dl4.fits").name == "on-off"
+    assert SpectrumDatasetOnOff.read(tmp_path / "gadf.fits").name == "on-off"
     assert SpectrumDatasetOnOff.read(tmp_path / "ogip.fits").name == "on-off"
     assert SpectrumDataset.read(tmp_path / "cash.fits").name == "cash"
 
@@ -29,7 +29,7 @@ def test_format_is_found(tmp_path):
 def test_variables_in_names(tmp_path, monkeypatch):
     monkeypatch.setenv("MY_SPECTRA", str(tmp_path))
     toys.cash().write("$MY_SPECTRA/cash.fits")
-    assert sniff("$MY_SPECTRA/cash.fits") == "dl4"
+    assert sniff("$MY_SPECTRA/cash.fits") == "gadf"
 
 
 def test_missing_file(tmp_path):
@@ -92,3 +92,9 @@ def test_sky_map_is_named_as_such(tmp_path):
     fits.HDUList([fits.PrimaryHDU(), counts, bands]).writeto(path)
     with pytest.raises(FileFormatError, match=r"map.fits holds counts on sky pixels.*MapDataset"):
         sniff(path)
+
+
+def test_a_pha_file_is_no_cash_spectrum(tmp_path):
+    toys.on_off().write(tmp_path / "pha_toy.fits")
+    with pytest.raises(FileFormatError, match="pha_toy.fits is an OGIP.*SpectrumDatasetOnOff"):
+        SpectrumDataset.read(tmp_path / "pha_toy.fits")

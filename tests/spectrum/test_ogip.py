@@ -319,7 +319,7 @@ def test_twin_reads_what_is_written(tmp_path):
 def test_mask_fit_is_lost_with_a_warning(tmp_path):
     dataset = toys.on_off()
     dataset.mask_fit = dataset.counts.geom.energy_mask("1 TeV", "10 TeV")
-    with pytest.warns(GammapyWarning, match="mask_fit, it is not written.*format='dl4'"):
+    with pytest.warns(GammapyWarning, match="mask_fit, it is not written.*format='gadf'"):
         dataset.write(tmp_path / "toy.fits")
     assert read_on_off(tmp_path / "toy.fits").mask_fit is None
 
@@ -365,7 +365,7 @@ def test_folders_are_checked(tmp_path):
 def test_incomplete_datasets_are_refused(slot, tmp_path):
     dataset = toys.on_off()
     setattr(dataset, slot, None)
-    with pytest.raises(DataError, match=f"OGIP files need {slot}.*format='dl4'"):
+    with pytest.raises(DataError, match=f"OGIP files need {slot}.*format='gadf'"):
         write_on_off(dataset, tmp_path / "toy.fits")
     assert list(tmp_path.iterdir()) == []
 

@@ -16,7 +16,7 @@ from gammapy.errors import (
 )
 from gammapy.maps import MapAxis, RegionGeom, RegionNDMap
 from gammapy.spectrum import SpectrumDataset, SpectrumDatasetOnOff
-from gammapy.spectrum.dl4 import read_on_off, read_spectrum, write_on_off, write_spectrum
+from gammapy.spectrum.gadf import read_on_off, read_spectrum, write_on_off, write_spectrum
 from tests.spectrum import toys
 
 
@@ -51,7 +51,7 @@ def masked(dataset):
 def test_round_trip(make, tmp_path):
     dataset = make(name="Crab nebula (2004)")
     for i, change in enumerate((lambda d: d, masked)):
-        change(dataset).write(tmp_path / f"{i}.fits", format="dl4")
+        change(dataset).write(tmp_path / f"{i}.fits", format="gadf")
         assert_same(dataset, type(dataset).read(tmp_path / f"{i}.fits"))
     assert type(dataset).read(tmp_path / "1.fits", name="other").name == "other"
 
@@ -120,10 +120,10 @@ def test_tables_that_are_not_used_are_carried(tmp_path):
     with fits.open(path, mode="append") as hdus:
         hdus.append(fits.BinTableHDU.from_columns(region, name="COUNTS_REGION"))
         hdus.append(fits.BinTableHDU.from_columns(gti, name="GTI"))
-    for format in ("dl4", "ogip"):
+    for format in ("gadf", "ogip"):
         SpectrumDatasetOnOff.read(path).write(tmp_path / f"{format}.fits", format=format)
         SpectrumDatasetOnOff.read(tmp_path / f"{format}.fits").write(
-            tmp_path / "again.fits", format="dl4", overwrite=True
+            tmp_path / "again.fits", format="gadf", overwrite=True
         )
         with fits.open(tmp_path / "again.fits") as hdus:
             assert hdus["COUNTS_REGION"].data["R"] == [1.1]
