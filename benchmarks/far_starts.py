@@ -68,7 +68,11 @@ def start_points(datasets: Any) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(SEED)
     near = best + error * rng.uniform(-10, 10, (NUMBER, len(best)))
     far = best * 10 ** rng.uniform(-1, 1, (NUMBER, len(best)))
-    return {"10 sigma": np.clip(near, low, high), "factor 10": np.clip(far, low, high)}
+    # fmin and fmax pass over a bound that is nan: there is none
+    return {
+        name: np.fmin(np.fmax(drawn, low), high)
+        for name, drawn in (("10 sigma", near), ("factor 10", far))
+    }
 
 
 def from_starts(datasets: Any, fit: Fit, starts: np.ndarray) -> Tally:
@@ -147,6 +151,7 @@ def main() -> int:
             begin = time.perf_counter()
             tally = from_starts(datasets, Fit(backend, optimize_opts=chosen), points)
             found[name, mode] = tally, time.perf_counter() - begin
+            print(f"{name}, {mode}: {found[name, mode][1]:.1f} s", file=sys.stderr, flush=True)
     table(found, minimum, report)
     lowest = min(np.nanmin(tally.stats) for tally, _ in found.values())
     report.line(f"lowest statistic that any method found: {lowest:.5f}")

@@ -42,7 +42,9 @@ def start_points(fit: dict[str, Any], number: int) -> list[dict[str, float]]:
         point = {}
         for name, value in fit["values"].items():
             drawn = value + 3 * fit["errors"][name] * rng.uniform(-1, 1)
-            point[name] = float(np.clip(drawn, fit["lower"][name], fit["upper"][name]))
+            # fmin and fmax pass over a bound that is nan: there is none
+            inside = np.fmin(np.fmax(drawn, fit["lower"][name]), fit["upper"][name])
+            point[name] = float(inside)
         points.append(point)
     return points
 

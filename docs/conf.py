@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
 
 import gammapy
 from gammapy.modeling import Status
@@ -148,9 +152,24 @@ def _list_pigs(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] += "\n".join(["", *table, ".. toctree::", "   :hidden:", "", *names, ""])
 
 
+def _link_short_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
+) -> nodes.Element | None:
+    """Link `Models` from a module that is not its own, if one object only has this name."""
+    if node.get("refdomain") != "py" or node.get("reftype") != "obj":
+        return None
+    found = env.domains["py"].find_obj(env, None, None, node["reftarget"], "obj", searchmode=1)
+    if len(found) != 1:
+        return None
+    name, entry = found[0]
+    page = node.get("refdoc", "")
+    return make_refnode(app.builder, page, entry.docname, entry.node_id, content, name)
+
+
 def setup(app: Sphinx) -> None:
     """Have Sphinx call the functions above for every page it reads."""
     app.connect("source-read", _list_pigs)
     app.connect("source-read", _fill_in)
+    app.connect("missing-reference", _link_short_name)
     # a new PIG, model or status must not be missed
     app.connect("env-get-outdated", lambda *_: [PIG_INDEX, "fit", "models"])

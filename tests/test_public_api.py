@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 PUBLIC: dict[str, list[str]] = {
     "gammapy": ["__version__"],
+    "gammapy.cli": ["main"],
     "gammapy.datasets": [
         "Dataset",
         "Datasets",

@@ -212,8 +212,12 @@ class Plan:
         for factor in (0.37, 1.9, -2.3) if same else ():
             moved = x.copy()
             moved[columns[0]] = factor * (x[columns[0]] or 1.0)
-            there = self._jacobian(self.all_values(moved))[i]
-            same &= bool(np.allclose(there, row, rtol=1e-10, atol=0))
+            try:
+                there = self._jacobian(self.all_values(moved))[i]
+            except LinkError:  # outside the domain of the link: it is not affine
+                same = False
+            else:
+                same &= bool(np.allclose(there, row, rtol=1e-10, atol=0))
         if not same:
             parameter = self._members[i]
             raise LinkError(
@@ -222,7 +226,9 @@ class Plan:
                 "and max, and bound the parameters that it depends on"
             )
         k = int(columns[0])
-        return k, float(row[k]), float(self.values[i] - row[k] * x[k])
+        offset = float(self.values[i] - row[k] * x[k])
+        rounding = 1e-14 * abs(self.values[i])
+        return k, float(row[k]), offset if abs(offset) > rounding else 0.0
 
 
 def _outside(known: Parameters) -> Parameters:

@@ -197,10 +197,11 @@ def _operand(value: Any) -> Algebra:
 def _truediv(a: float, b: float) -> tuple[float, float, float]:
     if b == 0:
         raise LinkError(f"{a:g} / {b:g} is not a number: keep the divisor from zero by a bound")
-    return a / b, 1.0 / b, -a / (b * b)
+    return a / b, 1.0 / b, -(a / b) / b  # b * b would be 0 for the smallest b
 
 
 def _pow(a: float, b: float) -> tuple[float, float, float]:
+    a, b = float(a), float(b)  # numpy's floats would give nan where Python's raise
     try:
         value = a**b
     except (ZeroDivisionError, OverflowError):

@@ -14,7 +14,7 @@ from tests.spectrum.toys import cash, on_off, power_law
 
 def joint() -> Datasets:
     datasets = Datasets([cash("c"), on_off("o"), points("p")])
-    datasets.models = [power_law("a"), power_law("b", amplitude=1e-12)]
+    datasets.models = [power_law("a"), power_law("b", index=2.0, amplitude=1e-12)]
     return datasets
 
 
@@ -57,7 +57,7 @@ def share(d):
 
 
 def rename_with_effect(d):
-    d.models["b"].datasets_names = ["o"]
+    d.models["b"].datasets_names = ["o", "c"]
     d.stat_sum()
     d["o"].name = "renamed"
 
@@ -65,7 +65,9 @@ def rename_with_effect(d):
 STRUCTURE = {
     "frozen": lambda d: setattr(d.models.parameters["a.spectral.index"], "frozen", True),
     "link": lambda d: setattr(
-        d.models.parameters["b.spectral.index"], "link", d.models.parameters["a.spectral.index"] * 0.9
+        d.models.parameters["b.spectral.index"],
+        "link",
+        d.models.parameters["a.spectral.index"] * 0.9,
     ),
     "unit": lambda d: setattr(d.models.parameters["a.spectral.amplitude"], "unit", "m-2 s-1 MeV-1"),
     "bound": lambda d: setattr(d.models.parameters["a.spectral.index"], "min", 1.0),

@@ -16,9 +16,7 @@ from tests.spectrum.toys import cash, on_off, power_law
 def joint():
     datasets = Datasets([cash("a"), on_off("b"), cash("c", seed=5)])
     datasets.models = [power_law("m"), power_law("n", amplitude=1e-12)]
-    datasets.models["n"].spectral_model.index.link = (
-        datasets.models["m"].spectral_model.index + 0.1
-    )
+    datasets.models["n"].spectral_model.index.link = datasets.models["m"].spectral_model.index + 0.1
     return datasets
 
 

@@ -112,9 +112,7 @@ def test_least_squares_form_is_the_same_statistic(problem):
         value, gradient, _ = problem.evaluate(x)
         constants.append(value - residual @ residual)
         size = np.abs(gradient * x).max()
-        np.testing.assert_allclose(
-            2 * (jacobian.T @ residual) * x, gradient * x, atol=1e-8 * size
-        )
+        np.testing.assert_allclose(2 * (jacobian.T @ residual) * x, gradient * x, atol=1e-8 * size)
     np.testing.assert_allclose(constants, constants[0], rtol=0, atol=1e-8 * abs(value))
 
 
@@ -144,9 +142,7 @@ def test_value_of_a_problem_is_the_statistic_of_scripts():
         datasets = case()
         problem = datasets.fit_problem()
         for x in points_near(problem):
-            for parameter, value in zip(
-                datasets.parameters.free_parameters, x, strict=True
-            ):
+            for parameter, value in zip(datasets.parameters.free_parameters, x, strict=True):
                 parameter.value = value
             assert datasets.stat_sum() == problem.value(x)
 

@@ -94,7 +94,7 @@ def test_scales_and_limits(picture):
     assert top.get_xlim() == bottom.get_xlim()
     assert top.get_xlim() == pytest.approx((0.5 / 1.1, 50 * 1.1))
     assert bottom.get_ylim()[0] == -bottom.get_ylim()[1]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     shown = [label.get_text() for label in bottom.get_xticklabels()]
     assert {"1", "10"} <= set(shown)
 
@@ -114,7 +114,7 @@ def test_legend_covers_nothing(nbin):
     datasets = Datasets([on_off(name, nbin=nbin + i) for i, name in enumerate(names)])
     datasets.models = crab_models()
     figure, (top, _) = datasets.plot_fit()
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     box = top.get_legend().get_window_extent()
     for container in top.containers:
         for bars in container.lines[2]:
@@ -127,7 +127,7 @@ def test_many_instruments_have_their_legend_beside():
     datasets = Datasets([on_off(f"n{i}", nbin=6 + i) for i in range(8)])
     datasets.models = crab_models()
     figure, (top, _) = datasets.plot_fit()
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert len(labels(top)) == 8
     assert top.get_legend().get_window_extent().x0 > top.get_window_extent().x1
 
@@ -177,7 +177,7 @@ def test_few_counts_are_open_and_said():
     (container,) = markers(bottom)
     assert container.lines[0].get_markerfacecolor() == "white"
     assert texts(bottom) == ["bins joined until 5 counts are predicted; open points: fewer"]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     note = bottom.texts[0].get_window_extent()
     assert note.y1 < bottom.xaxis.label.get_window_extent().y0
     assert note.y0 > 0
@@ -187,7 +187,7 @@ def test_no_counts_at_all():
     dataset = on_off("empty", livetime=1.0, background=0.0)
     assert dataset.counts.data.sum() == 0
     figure, (top, bottom) = dataset.plot_fit()
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert len(drawn(bottom)[0]) == 1
     ((_, end),) = arrows(top)
     assert end == pytest.approx(1.841 / 2, abs=1e-3)  # 84% limit of no counts, over two decades

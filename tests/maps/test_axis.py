@@ -1,0 +1,133 @@
+"""Axes: edges, scales, and what they refuse."""
+
+import copy
+import pickle
+
+import astropy.units as u
+import numpy as np
+import pytest
+
+from gammapy.errors import DataError, UnitMismatchError, UnknownNameError
+from gammapy.maps import MapAxes, MapAxis
+
+
+def test_edges_and_centres():
+    axis = MapAxis.from_energy_edges([1, 10, 1000] * u.GeV)
+    assert (axis.name, axis.interp, axis.unit) == ("energy", "log", u.GeV)
+    assert axis.nbin == len(axis) == 2
+    np.testing.assert_allclose(axis.center.value, [10**0.5, 100.0])
+    np.testing.assert_allclose(axis.edges_min.value, [1, 10])
+    np.testing.assert_allclose(axis.edges_max.value, [10, 1000])
+    np.testing.assert_allclose(axis.bin_width.value, [9, 990])
+    np.testing.assert_allclose(MapAxis([0, 2, 4]).center.value, [1, 3])
+    np.testing.assert_allclose(MapAxis([0, 4], interp="sqrt").center.value, [1])
+    assert repr(axis) == "MapAxis('energy', 2 bins, 1 GeV to 1000 GeV, log)"
+
+
+def test_internal_edges_are_floats_in_tev():
+    axis = MapAxis.from_energy_edges([1, 10, 1000] * u.GeV)
+    assert type(axis.internal_edges) is np.ndarray
+    np.testing.assert_allclose(axis.internal_edges, [1e-3, 1e-2, 1.0])
+
+
+def test_energy_bounds():
+    axis = MapAxis.from_energy_bounds("100 GeV", "10 TeV", 4)
+    np.testing.assert_allclose(axis.edges.to_value("TeV"), np.geomspace(0.1, 10, 5))
+    assert axis.unit == u.GeV
+    true = MapAxis.from_energy_bounds(
+        0.1 * u.TeV, 10 * u.TeV, 5, per_decade=True, unit="MeV", name="energy_true"
+    )
+    assert (true.nbin, true.unit, true.name) == (10, u.MeV, "energy_true")
+    np.testing.assert_allclose(true.edges.to_value("TeV")[[0, -1]], [0.1, 10])
+
+
+@pytest.mark.parametrize(
+    ("interp", "low", "high", "middle"),
+    [("lin", -1.0, 3.0, 1.0), ("log", 1.0, 100.0, 10.0), ("sqrt", 0.0, 4.0, 1.0)],
+)
+def test_bounds(interp, low, high, middle):
+    axis = MapAxis.from_bounds(low, high, 2, interp=interp, name="x", unit="deg")
+    np.testing.assert_allclose(axis.edges.value, [low, middle, high], atol=1e-15)
+    assert axis == MapAxis.from_edges([low, middle, high] * u.deg, interp=interp, name="x")
+
+
+BAD = {
+    "one edge": lambda: MapAxis([1.0]),
+    "two dimensions": lambda: MapAxis([[1.0, 2.0], [3.0, 4.0]]),
+    "not ascending": lambda: MapAxis([1.0, 3.0, 2.0]),
+    "equal": lambda: MapAxis([1.0, 1.0]),
+    "nan": lambda: MapAxis([1.0, np.nan, 3.0]),
+    "inf": lambda: MapAxis([1.0, np.inf]),
+    "log of zero": lambda: MapAxis([0.0, 1.0], interp="log"),
+    "log of negative": lambda: MapAxis([-1.0, 1.0], interp="log"),
+    "sqrt of negative": lambda: MapAxis([-1.0, 1.0], interp="sqrt"),
+    "unknown scale": lambda: MapAxis([1.0, 2.0], interp="cubic"),
+    "unknown scale of bounds": lambda: MapAxis.from_bounds(1, 2, 3, interp="cubic"),
+    "log bounds from zero": lambda: MapAxis.from_bounds(0, 1, 3, interp="log"),
+    "sqrt bounds from negative": lambda: MapAxis.from_bounds(-1, 1, 3, interp="sqrt"),
+    "crossed bounds": lambda: MapAxis.from_bounds(2, 1, 3),
+    "nan bound": lambda: MapAxis.from_bounds(np.nan, 1, 3),
+    "no bins": lambda: MapAxis.from_bounds(1, 2, 0),
+    "negative bins": lambda: MapAxis.from_energy_bounds("1 TeV", "2 TeV", -2),
+    "half bins": lambda: MapAxis.from_energy_bounds("1 TeV", "2 TeV", 2.5),
+    "negative energy": lambda: MapAxis.from_energy_bounds("-1 TeV", "2 TeV", 2),
+    "crossed energies": lambda: MapAxis.from_energy_bounds("3 TeV", "2 TeV", 2),
+}
+
+
+@pytest.mark.parametrize("make", BAD.values(), ids=BAD)
+def test_bad_edges(make):
+    with pytest.raises(DataError):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: MapAxis.from_energy_edges([1.0, 2.0]),
+        lambda: MapAxis.from_energy_edges([1.0, 2.0] * u.m),
+        lambda: MapAxis.from_energy_bounds(1.0, 2.0, 3),
+        lambda: MapAxis([1.0, 2.0], unit="parsnip"),
+    ],
+)
+def test_bad_units(make):
+    with pytest.raises(UnitMismatchError):
+        make()
+
+
+def test_equality():
+    axis = MapAxis.from_energy_edges([1, 10] * u.TeV)
+    assert axis == MapAxis.from_energy_edges([1000, 10000 * (1 + 1e-9)] * u.GeV)
+    assert axis != MapAxis.from_energy_edges([1, 10.01] * u.TeV)
+    assert axis.is_allclose(MapAxis.from_energy_edges([1, 10.01] * u.TeV), rtol=0.01)
+    assert axis != MapAxis.from_energy_edges([1, 10] * u.TeV, name="energy_true")
+    assert axis != MapAxis.from_energy_edges([1, 3, 10] * u.TeV)
+    assert axis != MapAxis([1, 10] * u.m, name="energy")
+    assert axis != "energy"
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, copy.copy, lambda a: pickle.loads(pickle.dumps(a))]
+)
+def test_edges_cannot_be_changed(duplicate):
+    given = np.array([1.0, 2.0, 4.0])
+    axis = MapAxis(given, unit="TeV", name="energy")
+    given[0] = 0.5
+    twin = duplicate(axis)
+    for one in (axis, twin):
+        assert one.edges[0] == 1 * u.TeV
+        with pytest.raises(ValueError, match="read-only"):
+            one.edges.value[0] = 0.5
+    assert twin == axis
+    assert (twin.interp, twin.unit) == (axis.interp, axis.unit)
+
+
+def test_axes_by_name():
+    energy = MapAxis.from_energy_edges([1, 10] * u.TeV)
+    true = MapAxis.from_energy_edges([1, 10] * u.TeV, name="energy_true")
+    axes = MapAxes([true, energy])
+    assert axes.names == ["energy_true", "energy"]
+    assert axes["energy"] is axes[1] is energy
+    assert list(axes) == [true, energy]
+    with pytest.raises(UnknownNameError, match=r"no axis 'time': known are \['energy_true'"):
+        axes["time"]

@@ -1,0 +1,65 @@
+"""Posterior samples of the Crab fits beside best fits and beside the exact posterior."""
+
+import os
+
+import numpy as np
+import pytest
+
+from benchmarks import emcee_crab
+from gammapy.modeling import FitProblem
+from gammapy.modeling.fit.problem import Evaluation
+
+pytest.importorskip("emcee")
+
+
+@pytest.fixture(scope="module", params=list(emcee_crab.CASES))
+def case(request):
+    for name in ("GAMMAPY_DATA", "GAMMAPY_REFERENCE"):
+        if not os.environ.get(name):
+            pytest.skip(f"{name} is not set: it names the folder this test reads")
+    rows, result = emcee_crab.sample(request.param)
+    return request.param, rows, result
+
+
+@pytest.mark.slow
+def test_samples_are_those_of_the_posterior(case):
+    _, rows, result = case
+    assert result.success
+    assert result.samples.shape == (emcee_crab.WALKERS * 2000, 3)
+    # the autocorrelation time is below 50 steps: more than 1,280 independent samples
+    for row in rows:
+        assert abs(row.exact_shift) <= 4 / np.sqrt(1280), row
+        assert abs(row.width / row.exact_width - 1) <= 4 / np.sqrt(2 * 1280), row
+
+
+@pytest.mark.slow
+def test_beside_the_best_fit(case):
+    workload, rows, _ = case
+    if workload == "crab-joint-lp":
+        assert all(row.inside for row in rows), rows
+        return
+    # Four short runs: the posterior is skewed, its mean is not its mode. Exactly so, without sampler.
+    for row in rows:
+        assert abs(row.exact_mean - row.best) > emcee_crab.SHIFT * row.error, row
+        assert np.sign(row.skewness) == np.sign(row.exact_mean - row.best), row
+
+
+def test_grid_of_a_normal_posterior_with_a_bound():
+    def value(x):
+        return float((x[0] - 1) ** 2 / 0.25 + x[1] ** 2)
+
+    def evaluate(x):
+        return Evaluation(value(x), np.zeros(2), np.eye(2))
+
+    problem = FitProblem(
+        names=("a", "b"),
+        start=np.array([1.0, 0.5]),
+        lower=np.array([-np.inf, 0.0]),
+        upper=np.array([np.inf, np.inf]),
+        value=value,
+        evaluate=evaluate,
+    )
+    mean, width = emcee_crab.by_grid(problem, np.array([1.1, 0.8]), np.array([0.5, 0.6]))
+    # half a normal density: mean sqrt(2 / pi), variance 1 - 2 / pi; the rest is cut at 5 widths
+    assert mean == pytest.approx([1.0, np.sqrt(2 / np.pi)], abs=2e-3)
+    assert width == pytest.approx([0.5, np.sqrt(1 - 2 / np.pi)], abs=2e-3)
