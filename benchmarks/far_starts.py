@@ -120,7 +120,17 @@ def table(
                 ", ".join(f"{count} {end}" for end, count in ends.items()) or "-",
             ]
         )
-    header = ["method", "starts", "back", "median nfev", "max", "unsure", "wrong", "s", "the others"]
+    header = [
+        "method",
+        "starts",
+        "back",
+        "median nfev",
+        "max",
+        "unsure",
+        "wrong",
+        "s",
+        "the others",
+    ]
     report.table(header, rows)
     report.line("(unsure: back, but the status is no success; wrong: a success elsewhere)")
 

@@ -1,7 +1,7 @@
 """The joint fit of ten Crab spectra beside Gammapy 2.1: ``--peer`` names its interpreter.
 
-Two long-lived workers, one per interpreter, run the same file in turn (``peer.py``). README.rst tells
-what is measured.
+Two long-lived workers, one per interpreter, run the same file in turn (``peer.py``). README.rst
+tells what is measured.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Comparison:
         """Medians and their ratio."""
         each = [t / o for o, t in zip(ours, theirs, strict=True)]
         text = (
-            f"{what}: median ours {1e3 * median(ours):.4g} ms, theirs {1e3 * median(theirs):.4g} ms, "
+            f"{what}: median ours {1e3 * median(ours):.4g} ms, "
+            f"theirs {1e3 * median(theirs):.4g} ms, "
             f"ratio {median(theirs) / median(ours):.3g} (rounds {min(each):.3g} to {max(each):.3g})"
         )
         self.report.line(text + (f"; bar {bar:g}" if bar else ""))
@@ -223,7 +224,11 @@ def _fit_cells(fit: dict[str, dict[str, Any]], refused: bool) -> list[str]:
             str(one["nfev"]),
         ]
     ratio = fit["theirs"]["seconds"] / fit["ours"]["seconds"]
-    return [*cells, f"{distance(fit['ours'], fit['theirs']):.4f}", "-" if refused else f"{ratio:.1f}"]
+    return [
+        *cells,
+        f"{distance(fit['ours'], fit['theirs']):.4f}",
+        "-" if refused else f"{ratio:.1f}",
+    ]
 
 
 def main() -> int:

@@ -2,7 +2,8 @@
 
 A worker is a long-lived process that runs one file of ``workers/``. The file has a dictionary
 ``TASKS`` of functions that take keywords and return a dictionary. One line of JSON asks,
-``{"task": name, "arguments": {...}}``, and one answers, ``{"answer": {...}}`` or ``{"error": text}``.
+``{"task": name, "arguments": {...}}``, and one answers, ``{"answer": {...}}`` or
+``{"error": text}``.
 This file needs the standard library only, so any interpreter can be the peer.
 """
 

@@ -1,10 +1,11 @@
 """Mean and width of a posterior by direct integration: what a sampler should find.
 
 ``python benchmarks/posterior_grid.py`` integrates exp(-stat / 2), flat inside the bounds, of the
-four H.E.S.S. Crab spectra with a cut-off power law (``crab-hess-ecpl``) over a Gauss-Legendre grid of its three
-free parameters. It uses the twins of the tests and numpy, no part of the package: the spectrum is
-integrated by 16 nodes per true bin, and the on/off statistic is the closed formula, which is
-compared with the twin's numerical minimisation at some points. Needs GAMMAPY_DATA.
+four H.E.S.S. Crab spectra with a cut-off power law (``crab-hess-ecpl``) over a Gauss-Legendre grid
+of its three free parameters. It uses the twins of the tests and numpy, no part of the package:
+the spectrum is integrated by 16 nodes per true bin, and the on/off statistic is the closed
+formula, which is compared with the twin's numerical minimisation at some points. Needs
+GAMMAPY_DATA.
 """
 
 import json
@@ -32,7 +33,9 @@ def main() -> None:
     density = np.exp(-0.5 * (stat - stat.min()))
     density *= np.einsum("i,j,k->ijk", *weights)
     density /= density.sum()
-    edge = max(density.take(i, axis=a).sum() for a, i in ((0, 0), (0, -1), (1, 0), (1, -1), (2, -1)))
+    edge = max(
+        density.take(i, axis=a).sum() for a, i in ((0, 0), (0, -1), (1, 0), (1, -1), (2, -1))
+    )
     print(f"largest probability of an outer plane of the grid, lambda_ = 0 aside: {edge:.1e}")
     report = {}
     for a, name in enumerate(("index", "amplitude", "lambda_")):

@@ -5,13 +5,13 @@ own reader of the response, their own integrals, their own folding. The fit star
 
 Choices, made beforehand:
 
-* Response, exposure ratio (1/12) and good bins are those of the HESS run 23523. Its livetime is scaled
-  so that `ON_COUNTS` are expected in the good bins: 1,000 are 12 standard deviations below, so
-  no spectrum is rejected for having fewer.
+* Response, exposure ratio (1/12) and good bins are those of the HESS run 23523. Its livetime is
+  scaled so that `ON_COUNTS` are expected in the good bins: 1,000 are 12 standard deviations below,
+  so no spectrum is rejected for having fewer.
 * The W statistic profiles one background out of each bin. A profile likelihood is only
-  asymptotically unbiased, and with few off counts in a bin it is biased, whatever the number of bins
-  (Neyman and Scott 1948). So `OFF_COUNTS` are expected in each bin, whereas the run has 92 in 41
-  bins. ``--sparse`` shows what the run's own density does.
+  asymptotically unbiased, and with few off counts in a bin it is biased, whatever the number of
+  bins (Neyman and Scott 1948). So `OFF_COUNTS` are expected in each bin, whereas the run has 92 in
+  41 bins. ``--sparse`` shows what the run's own density does.
 * ``cash`` knows the background: the same expectation in the on region.
 """
 
@@ -104,13 +104,15 @@ def setup(path: Path, sparse: bool = False) -> Setup:
     path : path
         PHA file.
     sparse : bool
-        Off counts fall with energy as those of the run: a power law of index 2.7 with the run's sum,
-        scaled like the livetime.
+        Off counts fall with energy as those of the run: a power law of index 2.7 with the run's
+        sum, scaled like the livetime.
     """
     twin = response.read_ogip(path)
     good = twin["mask"]
     flux = integrate.bin_integrals(
-        lambda e: float(spectra.log_parabola(e, TRUTH["amplitude"], 1.0, TRUTH["alpha"], TRUTH["beta"])),
+        lambda e: float(
+            spectra.log_parabola(e, TRUTH["amplitude"], 1.0, TRUTH["alpha"], TRUTH["beta"])
+        ),
         twin["energy_true"],
     )
     signal = response.fold(flux, twin["area"], twin["livetime"], twin["matrix"])[good].sum()
@@ -270,8 +272,8 @@ def main() -> int:
     )
     report.line(
         f"response of HESS run 23523, livetime times {made.scale:.2f}: {ON_COUNTS:.0f} on counts "
-        f"expected; off counts per bin {OFF_COUNTS:.0f} (sparse: {thin.off[thin.off > 0].max():.0f} "
-        f"to {thin.off[thin.off > 0].min():.2g})"
+        f"expected; off counts per bin {OFF_COUNTS:.0f} "
+        f"(sparse: {thin.off[thin.off > 0].max():.0f} to {thin.off[thin.off > 0].min():.2g})"
     )
     kinds: list[tuple[str, Callable[..., Any], Setup, bool]] = [
         ("wstat", wstat_dataset, made, True),

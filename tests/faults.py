@@ -154,8 +154,8 @@ FAULTS = (
     Fault(
         "derivative of a link",
         "gammapy.modeling.expression",
-        '"truediv": lambda a, b: (a / b, 1.0 / b, -a / (b * b))',
-        '"truediv": lambda a, b: (a / b, 1.0 / b, -1.01 * a / (b * b))',
+        "return a / b, 1.0 / b, -(a / b) / b",
+        "return a / b, 1.0 / b, -1.01 * (a / b) / b",
         "tests/modeling/test_expression.py",
     ),
     Fault(

@@ -52,7 +52,7 @@ def test_no_unit(unit):
     assert parse_unit(unit) == u.dimensionless_unscaled
 
 
-@pytest.mark.parametrize("unit", ["TeVV", "cm--2", 3, 2.5, object()], ids=str)
+@pytest.mark.parametrize("unit", ["TeVV", "cm--2", 3, 2.5, 1j], ids=str)
 def test_parse_unit_says_what_came_and_how_to_write_it(unit):
     with pytest.raises(UnitMismatchError, match=r"is not a unit.*cm-2 s-1 TeV-1"):
         parse_unit(unit)

@@ -10,7 +10,7 @@ from gammapy.datasets.joint import Datasets
 from gammapy.datasets.plan import Plan, Term
 from gammapy.dispatch import find, names
 
-__all__ = [  # noqa: F822 (the kinds are found when they are asked for)
+__all__ = [
     "Dataset",
     "Datasets",
     "Plan",

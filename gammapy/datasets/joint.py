@@ -152,9 +152,7 @@ class Datasets(MutableSequence[Dataset]):
     # -- files and pictures ---------------------------------------------------------------
 
     @classmethod
-    def read(
-        cls, filename: str | Path, filename_models: str | Path | None = None
-    ) -> Datasets:
+    def read(cls, filename: str | Path, filename_models: str | Path | None = None) -> Datasets:
         """Read datasets from the YAML file that lists them.
 
         Parameters

@@ -1,7 +1,7 @@
 """Likelihood: terms and priors of some datasets, added up over one plan.
 
-It is compiled from datasets and kept by them as long as their structure stays (`Compiled`). Values of
-parameters are not part of the structure: they are read when they are needed.
+It is compiled from datasets and kept by them as long as their structure stays (`Compiled`).
+Values of parameters are not part of the structure: they are read when they are needed.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ class Likelihood:
         jacobian = np.zeros((len(priors), len(self.plan.active)))
         for row, (i, prior) in enumerate(priors):
             factor, k = self.plan.factors[i], self.plan.column[i]
-            residual[row], slope = prior.residual(theta[i] / factor)
+            found = prior.residual(theta[i] / factor)
+            assert found is not None  # `has_residuals` has been asked
+            residual[row], slope = found
             if k >= 0:
                 jacobian[row, k] = slope / factor
         return Residuals(residual, jacobian)

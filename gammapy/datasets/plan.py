@@ -2,8 +2,9 @@
 
 Three vectors appear. ``x`` [n_free] holds the free parameters in the user's units: it is what an
 optimiser moves. ``values`` [n] holds all parameters, free, frozen and linked, in the user's
-units. ``theta`` [n] is the same in internal units: it is what terms read. The entries of theta that move
-with x are the *active* ones; terms give derivatives by these, and the plan carries them to x.
+units. ``theta`` [n] is the same in internal units: it is what terms read. The entries of theta
+that move with x are the *active* ones; terms give derivatives by these, and the plan carries them
+to x.
 """
 
 from __future__ import annotations

@@ -37,7 +37,9 @@ class EDispKernel:
         matrix = np.array(data, dtype=float)
         shape = tuple(axis.nbin for axis in self.axes)
         if matrix.shape != shape:
-            raise DataError(f"energy dispersion of shape {matrix.shape} does not fit axes of {shape}")
+            raise DataError(
+                f"energy dispersion of shape {matrix.shape} does not fit axes of {shape}"
+            )
         if not np.all(np.isfinite(matrix)) or np.any(matrix < 0):
             raise DataError("energy dispersion holds numbers that are negative or not finite")
         worst = matrix.sum(axis=1).max(initial=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from gammapy.units import as_quantity, internal_factor, parse_unit
 
 __all__ = ["MapAxes", "MapAxis"]
 
-_SCALES = {
+_SCALES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "lin": (lambda x: x, lambda x: x),
     "log": (np.log, np.exp),
     "sqrt": (np.sqrt, np.square),
@@ -51,7 +51,9 @@ class MapAxis:
                 f"{np.array2string(values, threshold=6)}"
             )
         if not np.all(np.isfinite(values)) or (interp != "lin" and values[0] < 0):
-            raise DataError(f"axis {name!r}: edges must be finite, and positive on a {interp} scale")
+            raise DataError(
+                f"axis {name!r}: edges must be finite, and positive on a {interp} scale"
+            )
         if interp == "log" and values[0] == 0:
             raise DataError(f"axis {name!r}: a log scale cannot start at 0; use interp='lin'")
         values.flags.writeable = False
@@ -60,15 +62,19 @@ class MapAxis:
         self.name = name
 
     @classmethod
-    def from_edges(
-        cls, edges: Any, interp: str = "lin", name: str = "", unit: Any = ""
-    ) -> MapAxis:
+    def from_edges(cls, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> MapAxis:
         """Axis from its edges; see the class."""
         return cls(edges, interp=interp, name=name, unit=unit)
 
     @classmethod
     def from_bounds(
-        cls, lo_bnd: float, hi_bnd: float, nbin: int, interp: str = "lin", name: str = "", unit: Any = ""
+        cls,
+        lo_bnd: float,
+        hi_bnd: float,
+        nbin: int,
+        interp: str = "lin",
+        name: str = "",
+        unit: Any = "",
     ) -> MapAxis:
         """Axis of ``nbin`` bins that are even on its scale."""
         _check_scale(interp, name)
@@ -179,7 +185,9 @@ class MapAxis:
             return False
         if not self.unit.is_equivalent(other.unit):
             return False
-        return bool(np.allclose(self.edges, other.edges.to(self.unit), rtol=rtol, atol=0 * self.unit))
+        return bool(
+            np.allclose(self.edges, other.edges.to(self.unit), rtol=rtol, atol=0 * self.unit)
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MapAxis) and self.is_allclose(other)

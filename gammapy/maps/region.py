@@ -103,7 +103,9 @@ class RegionNDMap:
         array = np.asarray(data)
         shape = self.geom.data_shape
         if array.size != np.prod(shape) and array.ndim:
-            raise DataError(f"data of shape {array.shape} do not fit {self.geom!r}: {shape} is needed")
+            raise DataError(
+                f"data of shape {array.shape} do not fit {self.geom!r}: {shape} is needed"
+            )
         self._data = array.reshape(shape) if array.ndim else np.full(shape, array)
 
     @property

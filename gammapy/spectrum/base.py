@@ -112,7 +112,9 @@ class CountsSpectrum(Dataset):
         exposure = self.exposure.values * internal_factor(self.exposure.unit)
         kernel = self.edisp
         if kernel is None:
-            kernel = EDispKernel.from_diagonal_response(self.exposure.geom.axes[0], self.energy_axis)
+            kernel = EDispKernel.from_diagonal_response(
+                self.exposure.geom.axes[0], self.energy_axis
+            )
         return (kernel.data * exposure[:, None]).T
 
     # -- prediction -----------------------------------------------------------------------
@@ -196,7 +198,10 @@ class CountsSpectrum(Dataset):
     def copy(self, name: str | None = None) -> Self:
         """Independent copy, with copies of the models; under a new name unless one is given."""
         return type(self)(
-            models=self.models.copy(), name=name, meta=self.meta, **self.slots  # type: ignore[call-arg]
+            models=self.models.copy(),
+            name=name,
+            meta=self.meta,
+            **self.slots,
         )
 
     @classmethod
@@ -214,8 +219,8 @@ class CountsSpectrum(Dataset):
         found = format or find("CountsSpectrum", "sniff", "fits")(filename)
         if format is None and found not in names(cls.__name__, "read"):
             raise FileFormatError(
-                f"{filename} is an {found.upper()} spectrum, which {cls.__name__} cannot hold: read "
-                "it with SpectrumDatasetOnOff.read"
+                f"{filename} is an {found.upper()} spectrum, which {cls.__name__} cannot hold: "
+                "read it with SpectrumDatasetOnOff.read"
             )
         return find(cls.__name__, "read", found)(filename, name=name)
 

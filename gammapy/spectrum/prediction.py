@@ -38,7 +38,9 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
         ) from None
 
 
-def joint_quadrature(edges: Sequence[np.ndarray], order: int, kinks: Sequence[float]) -> BinQuadrature:
+def joint_quadrature(
+    edges: Sequence[np.ndarray], order: int, kinks: Sequence[float]
+) -> BinQuadrature:
     """One quadrature over the bins of several axes, one after the other."""
     rules = [bin_quadrature(axis, order, kinks) for axis in edges]
     offsets = np.cumsum([0, *(len(rule.nodes) for rule in rules[:-1])])

@@ -131,4 +131,3 @@ class EDispSlot(_Slot):
         for axis in value.axes:
             self.same_axis(dataset, axis)
         return value
-

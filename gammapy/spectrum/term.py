@@ -6,8 +6,10 @@ theta -> flux at the quadrature nodes -> flux integrals per true bin -> counts p
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
@@ -32,42 +34,59 @@ if TYPE_CHECKING:
 __all__ = ["BinData", "CashBins", "SpectrumTerm", "WStatBins"]
 
 
-class BinData(Protocol):
+class BinData(ABC):
     """Data of the bins that are kept, and the statistic on them."""
 
-    counts: np.ndarray
-
+    @abstractmethod
     def statistic(self, npred_signal: np.ndarray) -> BinStatistic:
         """Statistic of each bin without constant terms."""
 
+    @abstractmethod
     def stat_sum(self, npred_signal: np.ndarray) -> float:
         """Sum over the bins, constant terms included."""
 
     @property
+    @abstractmethod
+    def counts(self) -> np.ndarray:
+        """Observed counts [n_bins]."""
+
+    @property
+    @abstractmethod
     def constant(self) -> float:
         """Sum of the constant terms."""
 
+    @abstractmethod
     def above_best(self, stat: BinStatistic) -> np.ndarray:
         """Statistic of each bin above the best that any prediction gives."""
 
+    @abstractmethod
     def excess(self, npred_signal: np.ndarray) -> np.ndarray:
         """Prediction minus observation of each bin."""
 
+    @abstractmethod
     def stat_array(self, npred_signal: np.ndarray) -> np.ndarray:
         """Statistic of each bin, constant terms included."""
 
     @classmethod
-    def build(cls, *columns: np.ndarray) -> BinData:
+    @abstractmethod
+    def build(cls, *columns: np.ndarray) -> Self:
         """From the arrays that a dataset gives."""
 
 
-class CashBins(NamedTuple):
+@dataclass(frozen=True)
+class CashBins(BinData):
     """Counts over a known background."""
 
-    counts: np.ndarray
+    n_on: np.ndarray
     background: np.ndarray
 
-    constant = 0.0
+    @property
+    def counts(self) -> np.ndarray:
+        return self.n_on
+
+    @property
+    def constant(self) -> float:
+        return 0.0
 
     def statistic(self, npred_signal: np.ndarray) -> BinStatistic:
         return cash(self.counts, npred_signal + self.background)
@@ -86,17 +105,18 @@ class CashBins(NamedTuple):
         return self.statistic(npred_signal).value
 
     @classmethod
-    def build(cls, *columns: np.ndarray) -> CashBins:
+    def build(cls, *columns: np.ndarray) -> Self:
         return cls(*columns)
 
 
-class WStatBins(NamedTuple):
+@dataclass(frozen=True)
+class WStatBins(BinData):
     """Counts in an on and an off region."""
 
     data: WStatData
 
     @classmethod
-    def build(cls, *columns: np.ndarray) -> WStatBins:
+    def build(cls, *columns: np.ndarray) -> Self:
         return cls(WStatData.build(*columns))
 
     @property
@@ -117,8 +137,11 @@ class WStatBins(NamedTuple):
         return stat.value + self._constants()
 
     def _constants(self) -> np.ndarray:
-        pairs = (self.data.n_on, self.data.n_off)
-        return sum(-2.0 * n * (1.0 - np.log(np.where(n > 0, n, 1.0))) for n in pairs)
+        on, off = (
+            -2.0 * n * (1.0 - np.log(np.where(n > 0, n, 1.0)))
+            for n in (self.data.n_on, self.data.n_off)
+        )
+        return on + off
 
     def excess(self, npred_signal: np.ndarray) -> np.ndarray:
         return npred_signal - (self.data.n_on - self.data.alpha * self.data.n_off)

@@ -47,6 +47,6 @@ def test_start_points_are_inside_and_differ():
     assert str(points) == str(start_points(fit(), 50))  # nan is not nan
     amplitudes = [point["amplitude"] for point in points]
     assert len(set(amplitudes)) > 10
-    assert 3.7 == min(amplitudes)  # the bound
+    assert min(amplitudes) == 3.7  # the bound
     assert max(amplitudes) <= 3.8 + 3 * 0.1
     assert all(abs(point["alpha"] - 2.5) <= 3 * 0.02 for point in points)

@@ -1,4 +1,4 @@
-"""A compiled likelihood serves scripts that change values, and is dropped when structure changes."""
+"""A compiled likelihood serves scripts that change values; a new structure drops it."""
 
 import numpy as np
 import pytest

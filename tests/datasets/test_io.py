@@ -154,7 +154,7 @@ BAD = {
     "wrong kind": (
         {"datasets": [entry(type="SpectrumDataset")]},
         GammapyError,
-        "SpectrumDataset has no read named 'ogip'",
+        "is an OGIP spectrum, which SpectrumDataset cannot hold",
     ),
     "text": (
         {"datasets": ["pha.fits"]},

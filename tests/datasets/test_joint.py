@@ -21,7 +21,7 @@ def joint():
 
 
 def test_sequence(joint):
-    a, b, c = joint
+    _, b, c = joint
     assert joint.names == ["a", "b", "c"]
     assert joint["b"] is b
     assert joint[-1] is c

@@ -21,7 +21,7 @@ def pair():
 
 
 def test_theta_is_in_internal_units(pair):
-    models, a, b = pair
+    models, _a, b = pair
     plan = Plan(models)
     assert plan.names == (
         "a.spectral.index",
@@ -111,7 +111,7 @@ def test_namesakes_outside_are_told_apart():
 
 
 def test_shared_parameter_is_one_entry(pair):
-    models, a, b = pair
+    models, a, _b = pair
     models["b"].spectral_model.index = a.index
     plan = Plan(models)
     assert plan.names == ("a.spectral.index", "a.spectral.amplitude", "b.spectral.amplitude")

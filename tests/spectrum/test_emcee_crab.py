@@ -38,7 +38,7 @@ def test_beside_the_best_fit(case):
     if workload == "crab-joint-lp":
         assert all(row.inside for row in rows), rows
         return
-    # Four short runs: the posterior is skewed, its mean is not its mode. Exactly so, without sampler.
+    # Four short runs: the posterior is skewed, its mean is not its mode, without a sampler too.
     for row in rows:
         assert abs(row.exact_mean - row.best) > emcee_crab.SHIFT * row.error, row
         assert np.sign(row.skewness) == np.sign(row.exact_mean - row.best), row

@@ -96,5 +96,5 @@ def test_sky_map_is_named_as_such(tmp_path):
 
 def test_a_pha_file_is_no_cash_spectrum(tmp_path):
     toys.on_off().write(tmp_path / "pha_toy.fits")
-    with pytest.raises(FileFormatError, match="pha_toy.fits is an OGIP.*SpectrumDatasetOnOff"):
+    with pytest.raises(FileFormatError, match=r"pha_toy.fits is an OGIP.*SpectrumDatasetOnOff"):
         SpectrumDataset.read(tmp_path / "pha_toy.fits")

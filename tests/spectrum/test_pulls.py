@@ -48,9 +48,7 @@ def test_pulls(path, made, build):
 def test_a_wrong_exposure_is_seen(path, made):
     # 1500 counts know the flux to 3%, so 20% are far outside: the check can fail
     wrong = made._replace(scale=1.2 * made.scale)
-    sample = pulls.fits(
-        pulls.wstat_dataset(path, wrong), made, 100, np.random.SeedSequence(SEED)
-    )
+    sample = pulls.fits(pulls.wstat_dataset(path, wrong), made, 100, np.random.SeedSequence(SEED))
     with pytest.raises(AssertionError, match="amplitude"):
         check(sample)
 

@@ -82,9 +82,7 @@ def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
     distance = float(0.5 * gradient @ inverse @ gradient)
     label = "inverse Hessian from differences of the gradient"
     nfev = 1 + 2 * len(free)
-    return Minimum(
-        covariance, label, at_bound, flat, is_minimum, distance, float(here.value), nfev
-    )
+    return Minimum(covariance, label, at_bound, flat, is_minimum, distance, float(here.value), nfev)
 
 
 def _expected_errors(curvature: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -115,9 +113,7 @@ def _hessian(
     return 0.5 * (hessian + hessian.T)
 
 
-def _invert(
-    hessian: np.ndarray, curvature: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, bool]:
+def _invert(hessian: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     """Pseudo-inverse, the parameters in flat directions, and whether it is a minimum.
 
     Where only a product of parameters matters, the rest of the gradient bends the Hessian a

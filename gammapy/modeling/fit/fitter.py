@@ -271,6 +271,7 @@ def _minimise(
 
 
 def _posterior(outcome: Outcome, minimum: Minimum) -> Minimum:
+    assert outcome.samples is not None
     covariance = np.atleast_2d(np.cov(outcome.samples, rowvar=False))
     return minimum._replace(covariance=covariance, method="covariance of the posterior samples")
 

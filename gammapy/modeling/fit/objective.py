@@ -7,7 +7,6 @@ ask for value, gradient and curvature one after the other.
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from gammapy.modeling.fit.problem import Evaluation, FitProblem, Residuals

@@ -70,7 +70,7 @@ class FitProblem:
     paths : tuple of str
         Names of ``parameters``, which include the linked ones that follow the free ones.
     spread : callable or None
-        ``spread(x[n]) -> ndarray [len(parameters), n]``: derivatives of ``parameters`` by the
+        ``spread(x[n])``: values of ``parameters`` and their derivatives [len, n] by the
         free ones; None if they are the same.
     diagnose : callable or None
         ``diagnose(x[n]) -> str``: why the objective is not finite there.
@@ -91,7 +91,7 @@ class FitProblem:
     n_data: int = 0
     parameters: tuple[Parameter, ...] = ()
     paths: tuple[str, ...] = ()
-    spread: Callable[[np.ndarray], np.ndarray] | None = None
+    spread: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
     diagnose: Callable[[np.ndarray], str] | None = None
     refine: Callable[[np.ndarray], FitProblem | None] | None = None
     notes: tuple[str, ...] = ()

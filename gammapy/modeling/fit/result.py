@@ -24,9 +24,7 @@ class Status(Enum):
 
     CONVERGED = "The fit converged: a minimum was found."
     AT_BOUND = "The fit converged with a parameter at a bound: its error is not known."
-    SATURATED = (
-        "The fit converged, with as many free parameters as data: it cannot test the model."
-    )
+    SATURATED = "The fit converged, with as many free parameters as data: it cannot test the model."
     SAMPLED = "The posterior was sampled."
     NOTHING_FREE = "No parameter is free: the statistic was evaluated, nothing was fitted."
     SHORT_CHAIN = "The posterior was sampled, but the chain is too short to be trusted."

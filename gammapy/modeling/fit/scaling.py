@@ -1,7 +1,8 @@
 """Scaling: every optimiser works in units of the expected errors.
 
-Parameters of a spectrum differ by ten orders of magnitude. In units of 1 / sqrt(curvature / 2) at the
-start all are of order one, whatever their physical unit, so step sizes and tolerances mean the same.
+Parameters of a spectrum differ by ten orders of magnitude. In units of 1 / sqrt(curvature / 2) at
+the start all are of order one, whatever their physical unit, so step sizes and tolerances mean the
+same.
 """
 
 from __future__ import annotations

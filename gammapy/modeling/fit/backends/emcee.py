@@ -1,8 +1,8 @@
 """The affine-invariant ensemble sampler of emcee (Foreman-Mackey et al. 2013, PASP 125, 306).
 
 The walkers start in a ball around the minimum that MIGRAD finds, as wide as the covariance there.
-The result is the mean and the covariance of the posterior, whose density is exp(-stat / 2) between the
-bounds of the parameters.
+The result is the mean and the covariance of the posterior, whose density is exp(-stat / 2) between
+the bounds of the parameters.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def run(
     emcee = require("emcee", "posterior samples")
     problem = objective.problem
     if nwalkers < 2 * len(problem.start):
-        raise OptionError(f"nwalkers = {nwalkers} is below twice the {len(problem.start)} parameters")
+        raise OptionError(
+            f"nwalkers = {nwalkers} is below twice the {len(problem.start)} parameters"
+        )
     rng = np.random.default_rng(seed)
     ball = _start_ball(objective, nwalkers, rng)
 

@@ -51,8 +51,8 @@ def run(objective: Objective, *, method: str = "trf", **options: Any) -> Outcome
     method : str
         ``trf``, ``dogbox``, ``lm``, or a method of `scipy.optimize.minimize`, in any case.
     **options
-        For least squares the keywords of `scipy.optimize.least_squares` (``ftol``, ``max_nfev``...);
-        else ``tol`` and ``options`` of `scipy.optimize.minimize`.
+        For least squares the keywords of `scipy.optimize.least_squares` (``ftol``,
+        ``max_nfev``...); else ``tol`` and ``options`` of `scipy.optimize.minimize`.
     """
     name = str(method).lower()
     if name in LEAST_SQUARES:
@@ -123,7 +123,9 @@ def _minimize(
             if "unexpected keyword" not in str(error) or "_minimize" not in str(error):
                 raise
             raise OptionError(f"scipy method {method!r}: {error}") from None
-    return Outcome(np.asarray(found.x), bool(found.success), str(found.message), method, None, found)
+    return Outcome(
+        np.asarray(found.x), bool(found.success), str(found.message), method, None, found
+    )
 
 
 def _refuse_unknown(unknown: set[str], method: str, known: set[str]) -> None:

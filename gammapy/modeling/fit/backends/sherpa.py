@@ -43,9 +43,7 @@ def run(objective: Objective, *, method: str = "levmar", **options: Any) -> Outc
     optmethods = require("sherpa.optmethods", "the sherpa optimisers")
     name = str(method).lower()
     if name not in CLASSES:
-        raise OptionError(
-            f"backend 'sherpa' has no method {method!r}: use one of {list(CLASSES)}"
-        )
+        raise OptionError(f"backend 'sherpa' has no method {method!r}: use one of {list(CLASSES)}")
     optimiser = getattr(optmethods, CLASSES[name])()
     for option, value in options.items():
         if option not in optimiser.config:
