@@ -36,8 +36,8 @@ html_title = f"gammapy {release}"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["page.css"]
-# A page of the guide has no pages below it to navigate to.
-html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")}
+# A page of the guide has no pages below it to navigate to, and code needs the room.
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")} | {"gallery/*": []}
 
 # The reference shows what a package lists in `__all__`, and nothing else.
 default_role = "py:obj"  # `Fitter` in a docstring is a link
@@ -159,11 +159,11 @@ def _link_short_name(
     if node.get("refdomain") != "py" or node.get("reftype") != "obj":
         return None
     found = env.domains["py"].find_obj(env, None, None, node["reftarget"], "obj", searchmode=1)
-    if len(found) != 1:
+    targets = {(entry.docname, entry.node_id) for _, entry in found}  # aliases share one
+    if len(targets) != 1:
         return None
-    name, entry = found[0]
-    page = node.get("refdoc", "")
-    return make_refnode(app.builder, page, entry.docname, entry.node_id, content, name)
+    docname, anchor = targets.pop()
+    return make_refnode(app.builder, node.get("refdoc", ""), docname, anchor, content, anchor)
 
 
 def setup(app: Sphinx) -> None:

@@ -128,6 +128,8 @@ def test_linked_parameter_gets_value_and_error():
     assert two.index.error == pytest.approx(one.index.error)
     expected = (0.1 * one.amplitude.error * one.amplitude.unit).to_value(two.amplitude.unit)
     assert two.amplitude.error == pytest.approx(expected)
+    _, _, of_the_free = Fitter().solve(joint.fit_problem())
+    np.testing.assert_allclose(result.covariance.data[:2, :2], of_the_free, rtol=1e-4)
     correlation = joint.models.covariance.correlation
     names = joint.models.covariance.names
     pair = names.index("one.spectral.index"), names.index("two.spectral.index")
