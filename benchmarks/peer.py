@@ -46,7 +46,8 @@ class Side:
 
     def __init__(self, name: str, python: str, checkout: bool) -> None:
         self.name = name
-        self.python = python
+        # a process that starts in another folder would look there; links must stay, they are venvs
+        self.python = os.path.abspath(python) if os.sep in python else python
         self.environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         self.environment.update(dict.fromkeys(THREADS, "1"))
         if checkout:

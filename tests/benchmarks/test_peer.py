@@ -79,5 +79,14 @@ def test_wall_time(side):
         side.wall_time("-c", "1 / 0")
 
 
+def test_a_relative_interpreter(monkeypatch, tmp_path):
+    link = tmp_path / "bin" / "python"
+    link.parent.mkdir()
+    link.symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    side = Side("here", "bin/python", checkout=False)
+    assert side.wall_time("-c", "print(1)")[1] == "1\n"
+
+
 def test_who_begins_changes():
     assert [alternate(i, ["a", "b"])[0] for i in range(4)] == ["a", "b", "a", "b"]

@@ -85,20 +85,3 @@ def test_few_far_starts(work, joint, backend):
 @pytest.mark.parametrize("backend", ["minuit", "scipy"])
 def test_thirty_far_starts(work, joint, backend):
     assert not run_far_starts(work, joint, backend, 30)
-
-
-@pytest.mark.slow
-def test_posterior(work, joint):
-    pytest.importorskip("emcee", reason="emcee is not installed")
-    result = Fitter("emcee", optimize_opts={"nwalkers": 16, "seed": 3}).run(joint)
-    assert result.status is Status.SAMPLED, result.message
-    expected = expected_fit(work)
-    for name, value, error in zip(result.names, result.values, result.errors, strict=True):
-        # a posterior that leans to one side has its mean beside the best fit
-        assert value == pytest.approx(expected[name][0], abs=0.4 * expected[name][1])
-        assert error == pytest.approx(expected[name][1], rel=0.2)
-    inside = [
-        (result.samples[:, i] >= p.min).all() and (result.samples[:, i] <= p.max).all()
-        for i, p in enumerate(joint.models.parameters.free_parameters)
-    ]
-    assert all(inside)

@@ -36,8 +36,14 @@ def test_start_points_are_far_and_inside(datasets):
     free = datasets.models.parameters.free_parameters
     best, error = np.array([[p.value, p.error] for p in free]).T
     near, far = far_starts.start_points(datasets).values()
-    assert np.abs((near - best) / error).max() == pytest.approx(10, abs=0.5)
-    assert np.abs(np.log10(far / best)).max() == pytest.approx(1, abs=0.05)
+    # None of 30 uniform draws lies in the outer fifth once in a thousand seeds. The bounds of the
+    # amplitude are wider than the draws, the other parameters are clipped.
+    assert free[0].name == "amplitude"
+    for reach in (
+        np.abs(near - best)[:, 0] / (10 * error[0]),
+        np.abs(np.log10(far / best))[:, 0],
+    ):
+        assert 0.8 < reach.max() <= 1
     for points in (near, far):
         assert np.all(points >= [p.min for p in free])
         assert np.all(points <= [p.max for p in free])

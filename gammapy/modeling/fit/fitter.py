@@ -166,6 +166,11 @@ class Fitter:
         dict
             ``errp``, ``errn`` (positive, nan with a reason in ``message`` if the statistic
             does not rise that far), ``success``, ``message``, ``nfev``.
+
+        Raises
+        ------
+        FitError
+            If the models do not stand at a minimum.
         """
         problem = datasets.fit_problem()
         name = _free_name(problem, parameter)

@@ -16,6 +16,8 @@ from gammapy.modeling.parameter import Parameter
 
 __all__ = ["Profile", "confidence", "stat_profile"]
 
+#: height above the minimum (in -2 ln L) from which limits would be misleading
+TOO_HIGH = 0.1
 #: the farthest, in errors, that a limit is looked for
 FARTHEST = 64.0
 
@@ -59,9 +61,11 @@ class Profile:
         return objective.value(outcome.x)
 
 
-def _error(problem: FitProblem, i: int) -> float:
+def _error(problem: FitProblem, i: int, at_minimum: bool = False) -> float:
     scale = natural_scale(problem, problem.evaluate(problem.start))
     minimum = analyse_minimum(scaled(problem, scale), problem.start / scale)
+    if at_minimum and not (minimum.is_minimum and minimum.distance < TOO_HIGH):
+        raise FitError("the models do not stand at a minimum, where limits start: run the fit")
     variance = minimum.covariance[i, i] * scale[i] ** 2
     return float(np.sqrt(variance)) if variance > 0 else float(scale[i])
 
@@ -73,7 +77,7 @@ def confidence(
     if not sigma > 0:
         raise FitError(f"sigma = {sigma!r} must be positive")
     i = problem.index(name)
-    best, error = float(problem.start[i]), _error(problem, i)
+    best, error = float(problem.start[i]), _error(problem, i, at_minimum=True)
     answer: dict[str, Any] = {"nfev": 0}
     messages = []
     for key, sign, bound in (

@@ -148,3 +148,19 @@ def test_precision_is_an_option():
     assert rough["errp"] == pytest.approx(fine["errp"], rel=0.1)
     with pytest.raises(OptionError, match=r"no option 'tolerance'.*'rtol'"):
         Fitter(confidence_opts={"tolerance": 1})
+
+
+def test_models_must_stand_at_the_minimum():
+    """Limits from elsewhere would look right and mean nothing."""
+    dataset = cash(models=power_law(index=2.0))
+    fitter = Fitter()
+    with pytest.raises(FitError, match="do not stand at a minimum"):
+        fitter.confidence(dataset, "index")
+    fitter.run(dataset)
+    assert fitter.confidence(dataset, "index")["success"]
+    index = dataset.models.parameters["index"]
+    index.value += 0.1 * index.error  # nearly there, as after reading rounded values
+    assert fitter.confidence(dataset, "index")["success"]
+    index.value += 0.5 * index.error
+    with pytest.raises(FitError, match="do not stand at a minimum"):
+        fitter.confidence(dataset, "index")
