@@ -18,6 +18,9 @@ __all__ = ["Minimum", "analyse_minimum"]
 STEP = 1e-3
 #: eigenvalue, relative to the largest of the unit-diagonal Hessian, below which a direction is flat
 FLAT = 1e-9
+#: share in a flat direction (of unit length) from which a parameter's error is not known; any
+#: share makes it infinite, but the differences leave some 1e-6 where there is none
+PART = 1e-3
 #: eigenvalue of the same below which the curvature is asked whether the data stand behind it
 SOFT = 1e-2
 
@@ -131,7 +134,7 @@ def _invert(hessian: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, np.
     soft = (np.abs(eigenvalues) < SOFT) & (behind < 0.1 * np.abs(eigenvalues))
     is_flat = (np.abs(eigenvalues) <= FLAT * top) | soft
     falling = (eigenvalues < 0) & ~is_flat
-    flat = (np.abs(vectors[:, is_flat | falling]) > 0.1).any(axis=1)
+    flat = (np.abs(vectors[:, is_flat | falling]) > PART).any(axis=1)
     weights = np.where(is_flat | falling, 0.0, 1.0 / np.where(is_flat | falling, 1.0, eigenvalues))
     inverse = (vectors * weights) @ vectors.T * np.outer(scale, scale)
     return inverse, flat, not falling.any()

@@ -154,3 +154,21 @@ def test_evaluations_are_counted():
     minimum = analyse_minimum(scaled(watch.problem, scale), known.minimum / scale)
     assert minimum.nfev == len(watch.points)
     assert minimum.value == known.problem.value(known.minimum)
+
+
+def test_a_small_share_in_a_flat_direction_is_enough():
+    """No error is invented for a parameter that moves, if little, along a flat direction."""
+    flat = np.array([0.05, 0.7, 0.7])
+    flat /= np.linalg.norm(flat)
+    hessian = 2.0 * (np.eye(3) - np.outer(flat, flat))
+    problem = FitProblem(
+        names=("little", "b", "c"),
+        start=np.zeros(3),
+        lower=np.full(3, -np.inf),
+        upper=np.full(3, np.inf),
+        value=lambda x: float(0.5 * x @ hessian @ x),
+        evaluate=lambda x: Evaluation(float(0.5 * x @ hessian @ x), hessian @ x, hessian),
+    )
+    minimum = analyse_minimum(problem, np.zeros(3))
+    assert minimum.flat.all()
+    assert np.isnan(np.diag(minimum.covariance)).all()
