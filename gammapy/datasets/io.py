@@ -16,8 +16,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.joint import Datasets
 from gammapy.dispatch import find, names
@@ -30,6 +28,7 @@ from gammapy.errors import (
     UnknownNameError,
 )
 from gammapy.modeling.serialize.atomic import expand
+from gammapy.modeling.serialize.tree import read_tree, render_tree
 
 __all__ = ["read_datasets", "write_datasets"]
 
@@ -51,8 +50,8 @@ def read_datasets(filename: str | os.PathLike[str]) -> Datasets:
     UnknownNameError
         If a type is not known.
     """
-    path = expand(filename)
-    entries = _entries(_load(path), path)
+    path, tree = read_tree(filename)
+    entries = _entries(tree, path)
     seen: set[str] = set()
     for i, entry in enumerate(entries):
         _check(entry, i, path)
@@ -60,19 +59,6 @@ def read_datasets(filename: str | os.PathLike[str]) -> Datasets:
             raise FileFormatError(f"{path}: two datasets are named {entry['name']!r}: rename one")
         seen.add(str(entry["name"]))
     return Datasets([_read(entry, path) for entry in entries])
-
-
-def _load(path: Path) -> Any:
-    if not path.exists():
-        raise MissingFileError(f"{path} does not exist: check the name and the folder")
-    if path.is_dir():
-        raise FileFormatError(f"{path} is a folder: give the YAML file in it")
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise FileFormatError(f"{path} is not a YAML file: it is not text (UTF-8)") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FileFormatError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
 
 
 def _entries(tree: Any, path: Path) -> list[Any]:
@@ -174,7 +160,7 @@ def _write_all(datasets: list[Dataset], scratch: Path, list_name: str) -> list[P
         name = _write_apart(dataset, folder, set(files))
         files |= {file.name.casefold(): file for file in sorted(folder.iterdir())}
         entries.append({"name": dataset.name, "type": type(dataset).tag, "filename": name})  # type: ignore[attr-defined]
-    text = yaml.safe_dump({"datasets": entries}, sort_keys=False, allow_unicode=True, indent=4)
+    text = render_tree({"datasets": entries})
     first = files.pop(list_name.casefold())
     first.write_text(text, encoding="utf-8", newline="\n")
     return [*files.values(), first]

@@ -151,6 +151,7 @@ class Likelihood:
             n_data=self.n_data,
             parameters=tuple(members[i] for i in reported),
             paths=tuple(paths[i] for i in reported),
+            frozen=tuple(p for i, p in enumerate(members) if plan.column[i] < 0),
             spread=plan.spread,
             diagnose=self.diagnose,
             refine=self.refine,

@@ -24,7 +24,7 @@ from gammapy.errors import LinkError, ParameterError, UnitMismatchError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.expression import Algebra, Constant, Operation
 from gammapy.modeling.prior import Prior
-from gammapy.units import internal_factor, parse_unit
+from gammapy.units import internal_factor, internal_unit, parse_unit
 
 if TYPE_CHECKING:
     from gammapy.modeling.expression import Dual, Lookup
@@ -282,7 +282,7 @@ class Parameter(Algebra):
 
     def _checked_link(self, expression: Any) -> Algebra:
         link = expression if isinstance(expression, Algebra) else Constant(expression)
-        if isinstance(link, Constant):
+        if not any(True for _ in link.leaves()):
             raise LinkError(
                 f"{self.name}: {expression!r} names no parameter; set {self.name}.quantity and "
                 f"{self.name}.frozen = True for a constant"
@@ -291,7 +291,7 @@ class Parameter(Algebra):
             raise UnitMismatchError(
                 f"{self.name} in {str(self._unit)!r} cannot be linked to {link!r} in "
                 f"{str(link.unit)!r}: multiply by a quantity of unit "
-                f"{str((self._unit / link.unit).decompose())!r}"
+                f"{str(internal_unit(self._unit / link.unit))!r}"
             )
         if any(self is ancestor for leaf in link.leaves() for ancestor in leaf.ancestors()):
             raise LinkError(f"{self.name} cannot be linked to {link!r}: that depends on it")

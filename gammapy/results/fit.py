@@ -21,7 +21,7 @@ from gammapy.modeling.fit.result import FitResult, Status
 from gammapy.modeling.serialize.atomic import expand, write_text
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.spec import models_from_dict
-from gammapy.modeling.serialize.yaml import _dump, _load
+from gammapy.modeling.serialize.tree import read_tree, render_tree
 from gammapy.results.samples import digest, read_samples, samples_beside, write_samples
 
 __all__ = ["read_fit_result", "write_fit_result"]
@@ -68,7 +68,7 @@ def write_fit_result(
     if result.samples is not None:
         write_samples(beside, result.samples, result.names, result.units)
         tree["samples"] = {"file": beside.name, "sha256": digest(beside)}
-    write_text(path, _dump({key: tree[key] for key in _KEYS}), overwrite)
+    write_text(path, render_tree({key: tree[key] for key in _KEYS}), overwrite)
     if result.samples is None:
         beside.unlink(missing_ok=True)
 
@@ -130,16 +130,8 @@ def read_fit_result(filename: str | os.PathLike[str]) -> FitResult:
     FileFormatError
         If it is not such a file, is of another version of the schema, or is damaged.
     """
-    path = expand(filename).resolve()
-    if path.is_dir():
-        raise FileFormatError(f"{path} is a folder: give the name of a file in it")
-    if not path.exists():
-        raise MissingFileError(f"{path} does not exist: check the name and the folder")
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{path} is not a text file in UTF-8 ({error})") from None
-    root = Node(_load(text, str(path)), str(path))
+    path, tree = read_tree(expand(filename).resolve())
+    root = Node(tree, str(path))
     if not isinstance(root.value, dict) or "schema" not in root.value:
         raise FileFormatError(
             f"{path} is not the result of a fit: it has no key 'schema'; models are read with "

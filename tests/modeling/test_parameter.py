@@ -8,6 +8,7 @@ import pytest
 
 from gammapy.errors import LinkError, ParameterError, UnitMismatchError
 from gammapy.modeling.covariance import Covariance
+from gammapy.modeling.expression import Constant, Operation
 from gammapy.modeling.models import ConstantSpectralModel, PowerLawSpectralModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
@@ -506,3 +507,15 @@ def test_repr_of_a_link():
     a, b = Parameter("a", 2.0), Parameter("b", 1.0)
     b.link = 0.5 * (a - 1)
     assert repr(b) == "Parameter(b = 0.5 (linked to 0.5 * (a - 1)))"
+
+
+def test_a_link_without_a_parameter_is_refused():
+    parameter = Parameter("a", 1.0)
+    with pytest.raises(LinkError, match="names no parameter"):
+        parameter.link = Operation("add", Constant(1.0), Constant(2.0))
+
+
+def test_the_unit_hint_of_a_link_is_in_units_of_the_field():
+    a, b = Parameter("a", "1 TeV"), Parameter("b", "1 cm-2 s-1 TeV-1")
+    with pytest.raises(UnitMismatchError, match=r"quantity of unit 'TeV2 cm2 s'"):
+        a.link = 2 * b

@@ -176,3 +176,18 @@ def test_counts_with_a_unit_are_refused():
 def test_import_stays_cheap():
     code = "import sys, gammapy.stats; sys.exit('scipy' in sys.modules or 'astropy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_engine_and_functions_for_people_agree():
+    """The engine has its own wstat and cash, with derivatives and without truncation."""
+    from gammapy.engine import statistic as engine
+
+    rng = np.random.default_rng(5)
+    n_on, n_off = rng.poisson(8.0, 500).astype(float), rng.poisson(3.0, 500).astype(float)
+    alpha, mu = rng.uniform(0.05, 2.0, 500), rng.uniform(0.01, 20.0, 500)
+    data = engine.WStatData.build(n_on, n_off, alpha)
+    ours = engine.wstat(data, mu).value
+    assert_allclose(ours, wstat(n_on, n_off, alpha, mu, extra_terms=False), rtol=1e-11, atol=1e-11)
+    total = float(np.sum(wstat(n_on, n_off, alpha, mu)))
+    assert engine.wstat_sum(data, mu) + data.constant == pytest.approx(total, rel=1e-12)
+    assert_allclose(engine.cash(n_on, mu).value, cash(n_on, mu), rtol=1e-13)

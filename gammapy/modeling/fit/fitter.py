@@ -376,6 +376,8 @@ def _spread(
 
 def _write_back(problem: FitProblem, x: np.ndarray, covariance: np.ndarray) -> None:
     """Values, errors and covariance to the parameters: the only place that does so."""
+    for parameter in problem.frozen:
+        parameter.error, parameter.errn, parameter.errp = 0.0, np.nan, np.nan
     if not problem.parameters:
         return
     values, matrix = _spread(problem, x, covariance)

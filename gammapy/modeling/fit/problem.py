@@ -69,6 +69,8 @@ class FitProblem:
         Where a result is written to; empty for a bare function.
     paths : tuple of str
         Names of ``parameters``, which include the linked ones that follow the free ones.
+    frozen : tuple of `Parameter`
+        Parameters that stand still; a result clears the errors of earlier fits on them.
     spread : callable or None
         ``spread(x[n])``: values of ``parameters`` and their derivatives [len, n] by the
         free ones; None if they are the same.
@@ -91,6 +93,7 @@ class FitProblem:
     n_data: int = 0
     parameters: tuple[Parameter, ...] = ()
     paths: tuple[str, ...] = ()
+    frozen: tuple[Parameter, ...] = ()
     spread: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
     diagnose: Callable[[np.ndarray], str] | None = None
     refine: Callable[[np.ndarray], FitProblem | None] | None = None

@@ -28,7 +28,10 @@ class Status(Enum):
     SAMPLED = "The posterior was sampled."
     NOTHING_FREE = "No parameter is free: the statistic was evaluated, nothing was fitted."
     SHORT_CHAIN = "The posterior was sampled, but the chain is too short to be trusted."
-    UNCONSTRAINED = "A free parameter has no effect on the statistic: freeze it."
+    UNCONSTRAINED = (
+        "A free parameter has no effect on the statistic where the fit starts: freeze it, or start "
+        "elsewhere."
+    )
     DEGENERATE = "The data do not constrain some combination of parameters: freeze one of them."
     NOT_CONVERGED = "The fit did not reach a minimum."
     INTERRUPTED = "The fit was interrupted; this is the best point seen."
@@ -80,8 +83,9 @@ class FitResult:
         Copy of the models as fitted.
     samples : ndarray [n_samples, n_free] or None
         Draws from the posterior.
-    points : ndarray [nfev, 1 + n_free] or None
-        Statistic and parameters at each evaluation, if asked for with ``store_trace``.
+    points : ndarray [n_points, 1 + n_free] or None
+        Statistic and parameters at each evaluation of the optimiser (for a sampler: of the search
+        for its start), if asked for with ``store_trace``.
     notes : tuple of str
         What else should be known.
     """

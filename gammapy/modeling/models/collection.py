@@ -33,7 +33,7 @@ class Models(MutableSequence[SkyModel]):
         if models is None:
             models = []
         self._models: list[SkyModel] = []
-        self._replace([models] if isinstance(models, SkyModel) else list(models))
+        self._replace(list(models) if isinstance(models, Iterable) else [models])
 
     def _replace(self, models: list[Any]) -> None:
         seen: set[str] = set()

@@ -190,3 +190,17 @@ def test_prints():
     assert bare.units == ["", ""]
     assert bare.models is None
     assert len(bare.parameters) == 0
+
+
+def test_frozen_parameters_have_no_error_of_an_earlier_fit():
+    """Else `evaluate_error` would add it to those of this fit."""
+    dataset = cash(models=power_law(index=2.0))
+    index, amplitude, _ = dataset.models.parameters
+    Fitter().run(dataset)
+    assert index.error > 0
+    index.frozen = True
+    Fitter().run(dataset)
+    assert index.error == 0.0
+    assert amplitude.error > 0
+    _, low, _ = dataset.models[0].spectral_model.evaluate_error(1 * u.TeV)
+    assert low.to_value(amplitude.unit) == pytest.approx(amplitude.error, rel=1e-9)

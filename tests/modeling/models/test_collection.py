@@ -214,3 +214,8 @@ def test_quantities_survive_a_pickle(models):
     energy = [1, 5] * u.TeV
     for one, other in zip(models, twin, strict=True):
         np.testing.assert_array_equal(one.spectral_model(energy), other.spectral_model(energy))
+
+
+def test_a_bare_spectrum_is_refused_with_the_way_out():
+    with pytest.raises(ModelError, match=r"wrap a spectrum as SkyModel"):
+        Models(PowerLawSpectralModel())

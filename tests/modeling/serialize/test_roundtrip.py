@@ -26,7 +26,12 @@ from gammapy.modeling.models import (
 )
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.spec import models_to_dict
-from gammapy.modeling.serialize.yaml import _build_dumper, _build_loader, _dump, _load
+from gammapy.modeling.serialize.tree import (
+    _build_dumper,
+    _build_loader,
+    parse_tree,
+    render_tree,
+)
 
 FLUX = u.Unit("cm-2 s-1 TeV-1")
 OWN_BUILDER = (CompoundSpectralModel, TemplateSpectralModel)
@@ -228,10 +233,10 @@ def test_models_survive(models):
 @given(collections())
 def test_pure_python_and_libyaml_agree(models):
     tree = models_to_dict(models)
-    text = _dump(tree, _build_dumper(yaml.SafeDumper))
-    loaded = _load(text, "text", _build_loader(yaml.SafeLoader))
-    assert repr(loaded) == repr(_load(text, "text")) == repr(tree)  # repr: nan is not nan
-    assert repr(_load(_dump(tree), "text")) == repr(tree)
+    text = render_tree(tree, _build_dumper(yaml.SafeDumper))
+    loaded = parse_tree(text, "text", _build_loader(yaml.SafeLoader))
+    assert repr(loaded) == repr(parse_tree(text, "text")) == repr(tree)  # repr: nan is not nan
+    assert repr(parse_tree(render_tree(tree), "text")) == repr(tree)
 
 
 @pytest.mark.parametrize("cls", PLAIN, ids=lambda cls: cls.__name__)

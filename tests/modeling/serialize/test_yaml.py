@@ -16,7 +16,10 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SkyModel,
 )
-from gammapy.modeling.serialize.yaml import _build_dumper, _build_loader, _dump, _load
+from gammapy.modeling.serialize.tree import (
+    parse_tree,
+    render_tree,
+)
 
 TEXT = """\
 components:
@@ -172,14 +175,14 @@ def test_not_yaml(base, text, message):
     if base is None:
         pytest.skip("PyYAML was built without libyaml")
     with pytest.raises(FileFormatError, match=message) as caught:
-        _load(text, "m.yaml", _build_loader(base))
+        parse_tree(text, "m.yaml", _build_loader(base))
     assert str(caught.value).startswith("m.yaml")
     assert "\n" not in str(caught.value)
 
 
 def test_merge_keys_of_yaml_still_work():
     text = "a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\n"
-    assert _load(text, "m.yaml")["d"] == {"b": 1, "c": 3}
+    assert parse_tree(text, "m.yaml")["d"] == {"b": 1, "c": 3}
 
 
 def outcome(reader, source):
@@ -226,7 +229,7 @@ JUNK += [
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(JUNK), st.integers(0, 90))
 def test_any_damage_is_read_or_refused(junk, at):
-    models, message = outcome(Models.from_dict, replaced(_load(TEXT, "text"), junk, at))
+    models, message = outcome(Models.from_dict, replaced(parse_tree(TEXT, "text"), junk, at))
     assert "\n" not in message
     if models is not None:
         assert np.all(np.isfinite(models.parameters.value))
@@ -241,4 +244,4 @@ def test_odd_names(base, name):
     if not hasattr(yaml, base):
         pytest.skip("PyYAML was built without libyaml")
     tree = Models(SkyModel(PowerLawSpectralModel(), name=name)).to_dict()
-    assert Models.from_yaml(_dump(tree, _build_dumper(getattr(yaml, base)))).names == [name]
+    assert Models.from_yaml(render_tree(tree, _build_dumper(getattr(yaml, base)))).names == [name]
