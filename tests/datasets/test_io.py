@@ -180,9 +180,7 @@ def test_bad_lists(tree, error, message, tmp_path):
 @pytest.mark.parametrize("content", [b"datasets: [", b"\xff\xfe\x00", b"a: b: c", b"d: 2001-99-99"])
 def test_not_yaml(content, tmp_path):
     (tmp_path / "d.yaml").write_bytes(content)
-    with pytest.raises(
-        FileFormatError, match=r"d\.yaml.*(is not a text file|not valid YAML)"
-    ) as info:
+    with pytest.raises(FileFormatError, match=r"d\.yaml.*(not a text file|not valid)") as info:
         Datasets.read(tmp_path / "d.yaml")
     assert "\n" not in str(info.value)
 

@@ -16,10 +16,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SkyModel,
 )
-from gammapy.modeling.serialize.tree import (
-    parse_tree,
-    render_tree,
-)
+from gammapy.modeling.serialize.tree import _build_dumper, _build_loader, parse_tree, render_tree
 
 TEXT = """\
 components:
@@ -157,7 +154,7 @@ def test_not_a_text(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is empty: a list 'components:' is needed"),
+        ("", "is empty: there is nothing to read"),
         ("# nothing\n", "is empty"),
         ("a: [1\nb: 2\n", "line 2: not valid YAML"),
         ("a: 1\n\tb: 2\n", "line 2: not valid YAML"),
