@@ -1,6 +1,7 @@
 """Configuration of the documentation build: ``sphinx-build -W -b html docs docs/_build``."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,8 @@ from gammapy.modeling import Status
 from gammapy.modeling.fit.backends.scipy import LEAST_SQUARES, METHODS
 from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY
 
+sys.path.insert(0, str(Path(__file__).parent))  # for model_gallery
+
 project = "gammapy"
 author = "The gammapy developers"
 copyright = author  # Sphinx's name for it
@@ -28,6 +31,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "model_gallery",
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]

@@ -1,4 +1,7 @@
-"""Two spectra joined by an operator."""
+r"""Two spectra joined by an operator.
+
+.. math:: \phi(E) = \phi_1(E) \circ \phi_2(E), \quad \circ \in \{+, -, \cdot, /, \wedge\}
+"""
 
 from __future__ import annotations
 

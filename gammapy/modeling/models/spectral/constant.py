@@ -1,4 +1,7 @@
-"""A flux that does not depend on energy."""
+r"""A flux that does not depend on energy.
+
+.. math:: \phi(E) = \phi_0
+"""
 
 from __future__ import annotations
 

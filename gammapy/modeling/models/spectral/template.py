@@ -1,4 +1,13 @@
-"""A spectrum given by a table."""
+r"""A spectrum given by a table.
+
+Between the energies :math:`E_k` of the table, and on from its ends, it is a power law,
+
+.. math::
+    \ln \phi(E) = (1 - t) \ln \phi_k + t \ln \phi_{k+1}, \quad
+    t = \frac{\ln E - \ln E_k}{\ln E_{k+1} - \ln E_k}
+
+and with ``values_scale="lin"`` the same without the logarithm of the values.
+"""
 
 from __future__ import annotations
 
