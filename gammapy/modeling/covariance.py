@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.dispatch import find
 from gammapy.errors import ParameterError, UnknownNameError
 
 __all__ = ["Covariance"]
@@ -90,6 +91,10 @@ class Covariance:
                 f"covariance has no row for {missing}: known are {list(self.names)}"
             ) from None
         return Covariance(names, self.data[np.ix_(rows, rows)])
+
+    def plot_correlation(self, figsize: Any = None, **kwargs: Any) -> Any:
+        """Draw the correlation matrix; see `gammapy.plot.plot_correlation`."""
+        return find("Covariance", "plot", "correlation")(self, figsize, **kwargs)
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -11,18 +11,34 @@ from __future__ import annotations
 import operator
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import astropy.units as u
 import numpy as np
 
 from gammapy.dispatch import find
 from gammapy.engine.differentiate import numerical_partials
-from gammapy.engine.integrate import bin_quadrature, choose_order
 from gammapy.errors import ModelError
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
-from gammapy.units import internal_unit, parse_unit, strip
+from gammapy.modeling.models.spectral.inverse import solve
+from gammapy.modeling.models.spectral.pivot import pivot_energy
+from gammapy.modeling.models.spectral.propagation import (
+    draw_parameters,
+    draw_values,
+    first_order,
+    quantiles,
+)
+from gammapy.modeling.models.spectral.quadrature import (
+    integral,
+    integral_draws,
+    integral_partials,
+)
+from gammapy.modeling.models.spectral.slope import index_partials, spectral_index
+from gammapy.units import as_quantity, internal_unit, parse_unit, strip
+
+if TYPE_CHECKING:
+    from gammapy.maps import MapAxis
 
 __all__ = ["SPECTRAL_MODEL_REGISTRY", "SpectralModel"]
 
@@ -121,81 +137,217 @@ class SpectralModel(ModelBase):
         ModelError
             If a range is empty, not positive or not finite, or the integral does not converge.
         """
-        closed = getattr(self, "evaluate_integral", None)
-        return self._integrate(energy_min, energy_max, closed, power=0)
+        return self._integral(energy_min, energy_max, power=0)
 
     def energy_flux(self, energy_min: Any, energy_max: Any) -> u.Quantity:
         """Integral of energy times spectrum over energy; as `integral`, in TeV cm-2 s-1."""
-        closed = getattr(self, "evaluate_energy_flux", None)
-        return self._integrate(energy_min, energy_max, closed, power=1)
+        return self._integral(energy_min, energy_max, power=1)
 
-    def _integrate(
-        self, energy_min: Any, energy_max: Any, closed: Callable[..., Any] | None, power: int
-    ) -> u.Quantity:
-        low = strip(energy_min, "energy_min", u.TeV)
-        high = strip(energy_max, "energy_max", u.TeV)
-        if not np.all((low > 0) & (low < high) & np.isfinite(high)):
-            raise ModelError(
-                f"integral from {energy_min} to {energy_max}: 0 < energy_min < energy_max, both "
-                "finite, is needed"
-            )
-        if closed is not None:
-            value = closed(low, high, *self.internal_values)
-        else:
-            low, high = np.broadcast_arrays(low, high)
-            value = self._quadrature(low, high, power)
+    def _integral(self, energy_min: Any, energy_max: Any, power: int) -> u.Quantity:
+        low, high = _range(energy_min, energy_max)
+        value = integral(self, low, high, power, self.internal_values)
         return u.Quantity(value, internal_unit(self.unit * u.TeV ** (1 + power)))
 
-    def _quadrature(self, low: np.ndarray, high: np.ndarray, power: int) -> np.ndarray:
-        values = self.internal_values
+    def reference_fluxes(self, energy_axis: MapAxis) -> dict[str, u.Quantity]:
+        """What flux points in bins of energy are measured against.
 
-        def function(energy: np.ndarray) -> np.ndarray:
-            return self.flux(energy, values) * energy**power
+        Parameters
+        ----------
+        energy_axis : `~gammapy.maps.MapAxis`
 
-        result = np.empty(low.shape)
-        for i in np.ndindex(low.shape):
-            pieces = int(np.ceil(5 * np.log10(high[i] / low[i])))
-            edges = np.geomspace(low[i], high[i], pieces + 1)
-            try:
-                order = choose_order(function, edges, self.kinks, tolerance=1e-10)
-            except ArithmeticError:
-                raise ModelError(
-                    f"{type(self).__name__}: the integral from {low[i]:g} to {high[i]:g} TeV does "
-                    "not converge; split the range at the sharp feature of the spectrum"
-                ) from None
-            rule = bin_quadrature(edges, order, self.kinks)
-            result[i] = rule.reduce(function(rule.nodes)).sum()
-        return result
+        Returns
+        -------
+        dict of `~astropy.units.Quantity` [n_bins]
+            ``e_ref``, ``e_min``, ``e_max`` of the bins; ``ref_dnde`` at ``e_ref``, its square times
+            that ``ref_e2dnde``; the integrals ``ref_flux`` and ``ref_eflux`` over the bins.
+        """
+        energy = energy_axis.center
+        low, high = energy_axis.edges_min, energy_axis.edges_max
+        dnde = self(energy)
+        return {
+            "e_ref": energy,
+            "e_min": low,
+            "e_max": high,
+            "ref_dnde": dnde,
+            "ref_flux": self.integral(low, high),
+            "ref_eflux": self.energy_flux(low, high),
+            "ref_e2dnde": (dnde * energy**2).to(internal_unit(self.unit * u.TeV**2)),
+        }
 
-    def evaluate_error(self, energy: Any) -> u.Quantity:
-        """Value of the spectrum with its error, by first-order propagation.
+    # -- errors ---------------------------------------------------------------------------
+
+    def evaluate_error(
+        self,
+        energy: Any,
+        n_samples: int | None = None,
+        random_state: Any = 42,
+        samples: Any = None,
+    ) -> u.Quantity:
+        """Value of the spectrum with its error.
 
         Parameters
         ----------
         energy : `~astropy.units.Quantity` [...]
+        n_samples : int, optional
+            Draw the parameters so many times from the normal distribution that their covariance
+            describes, within their bounds. By default the covariance is propagated in first order.
+        random_state : int or `numpy.random.Generator`
+            Of the draws.
+        samples : array_like [n, n_free], optional
+            Draws to use, e.g. of a sampler; see `sample_parameters_from_covariance`.
 
         Returns
         -------
         `~astropy.units.Quantity` [3, ...]
-            Value, downward and upward error (equal in first order). The errors are nan if a
-            parameter of unknown error (at a bound, not constrained) matters.
+            Value, downward and upward error. In first order the errors are equal, and nan if a
+            parameter of unknown error (at a bound, not constrained) matters. With draws they are
+            the median, and the distances of the 16 and 84 % quantiles from it.
         """
         stripped = _positive(energy)
+        if n_samples is not None or samples is not None:
+            draws = draw_values(self, n_samples, random_state, samples).tolist()
+            return self._attach(quantiles(np.stack([self.flux(stripped, d) for d in draws])))
         values = self.internal_values
-        slots = list(self.own_parameters.values())
-        factors = np.array([p.internal_factor for p in slots])
-        jacobian = np.empty((len(slots), *np.shape(stripped)))  # a table has no slots
+        jacobian = np.empty((len(values), *np.shape(stripped)))  # a table has no parameters
         for i, partial in enumerate(self.flux_partials(stripped, values)):
-            jacobian[i] = partial * factors[i]
-        unique = self.parameters
-        rows = [unique.index(p) for p in slots]
-        covariance = unique.covariance.data[np.ix_(rows, rows)]
-        used = ~((np.diag(covariance) == 0) & (covariance == 0).all(axis=1))
-        variance = np.einsum(
-            "i...,ij,j...->...", jacobian[used], covariance[np.ix_(used, used)], jacobian[used]
-        )
-        error = np.sqrt(np.maximum(variance, 0.0))
+            jacobian[i] = partial
+        error = first_order(self, jacobian)
         return self._attach(np.stack([self.flux(stripped, values), error, error]))
+
+    def integral_error(
+        self,
+        energy_min: Any,
+        energy_max: Any,
+        n_samples: int | None = None,
+        random_state: Any = 42,
+        samples: Any = None,
+    ) -> u.Quantity:
+        """`integral` with its downward and upward error [3, ...]; see `evaluate_error`."""
+        draws = (n_samples, random_state, samples)
+        return self._integral_error(energy_min, energy_max, 0, *draws)
+
+    def energy_flux_error(
+        self,
+        energy_min: Any,
+        energy_max: Any,
+        n_samples: int | None = None,
+        random_state: Any = 42,
+        samples: Any = None,
+    ) -> u.Quantity:
+        """`energy_flux` with its downward and upward error [3, ...]; see `evaluate_error`."""
+        draws = (n_samples, random_state, samples)
+        return self._integral_error(energy_min, energy_max, 1, *draws)
+
+    def _integral_error(
+        self,
+        energy_min: Any,
+        energy_max: Any,
+        power: int,
+        n_samples: int | None,
+        random_state: Any,
+        samples: Any,
+    ) -> u.Quantity:
+        low, high = _range(energy_min, energy_max)
+        if n_samples is not None or samples is not None:
+            draws = draw_values(self, n_samples, random_state, samples)
+            rows = quantiles(integral_draws(self, low, high, power, draws))
+        else:
+            value = integral(self, low, high, power, self.internal_values)
+            error = first_order(self, integral_partials(self, low, high, power))
+            rows = np.stack([np.broadcast_to(value, error.shape), error, error])
+        return u.Quantity(rows, internal_unit(self.unit * u.TeV ** (1 + power)))
+
+    def sample_parameters_from_covariance(
+        self, n_samples: int = 1000, random_state: Any = 42, free_only: bool = True
+    ) -> np.ndarray:
+        """Draws [n_samples, n] of the free (or all) parameters, in their units.
+
+        Raises
+        ------
+        ModelError
+            If an error is unknown, or next to nothing lies within the bounds of the parameters.
+        """
+        return draw_parameters(self, n_samples, random_state, free_only)
+
+    # -- shape ----------------------------------------------------------------------------
+
+    def spectral_index(self, energy: Any) -> u.Quantity:
+        """Local index [...], minus the slope in logarithms: positive where the spectrum falls.
+
+        It is the derivative at the energy, exact to rounding; the mean of both sides where the
+        spectrum has a kink, and nan where it is zero (also by underflow).
+        """
+        return u.Quantity(spectral_index(self, _positive(energy), self.internal_values))
+
+    def spectral_index_error(
+        self,
+        energy: Any,
+        n_samples: int | None = None,
+        random_state: Any = 42,
+        samples: Any = None,
+    ) -> u.Quantity:
+        """`spectral_index` with its downward and upward error [3, ...]; see `evaluate_error`."""
+        stripped = _positive(energy)
+        if n_samples is not None or samples is not None:
+            draws = draw_values(self, n_samples, random_state, samples).tolist()
+            rows = [spectral_index(self, stripped, draw) for draw in draws]
+            return u.Quantity(quantiles(np.stack(rows)))
+        error = first_order(self, index_partials(self, stripped))
+        return u.Quantity(
+            np.stack([spectral_index(self, stripped, self.internal_values), error, error])
+        )
+
+    @property
+    def pivot_energy(self) -> u.Quantity:
+        """Energy at which the relative error of the flux is least.
+
+        It is looked for between 1 MeV and 10 PeV. If there is none, because no parameter has an
+        error or it is the same everywhere, it is nan, and a warning says why.
+        """
+        return u.Quantity(pivot_energy(self), u.TeV)
+
+    def inverse(
+        self, value: Any, energy_min: Any = 0.1 * u.TeV, energy_max: Any = 100 * u.TeV
+    ) -> u.Quantity:
+        """Energy at which the spectrum has a value, the lowest if there are several.
+
+        Parameters
+        ----------
+        value : `~astropy.units.Quantity` [...]
+        energy_min, energy_max : `~astropy.units.Quantity`
+            Where to look; a power law knows the answer outside as well.
+
+        Returns
+        -------
+        `~astropy.units.Quantity` [...]
+            In the unit of ``energy_min``; nan if the spectrum has not the value there, or is level.
+
+        Raises
+        ------
+        ModelError
+            If a value is not finite, or the range is empty or not positive.
+        """
+        shape = np.shape(as_quantity(value, "value", self.unit))
+        solutions = self.inverse_all(value, energy_min, energy_max)
+        first = [energies[0] for energies in solutions]
+        unit = as_quantity(energy_min, "energy_min", u.TeV).unit
+        return u.Quantity(first, unit).reshape(shape) if first else np.empty(shape) * unit
+
+    def inverse_all(
+        self, values: Any, energy_min: Any = 0.1 * u.TeV, energy_max: Any = 100 * u.TeV
+    ) -> list[u.Quantity]:
+        """All energies, ascending, at which the spectrum has each of the values; see `inverse`."""
+        quantity = as_quantity(values, "value", self.unit)
+        low, high = (
+            as_quantity(energy, name, u.TeV)
+            for energy, name in ((energy_min, "energy_min"), (energy_max, "energy_max"))
+        )
+        wanted = quantity.to_value(internal_unit(self.unit)).ravel()
+        found = solve(self, wanted, float(low.to_value(u.TeV)), float(high.to_value(u.TeV)))
+        return [
+            u.Quantity(energies if energies.size else [np.nan], u.TeV).to(low.unit)
+            for energies in found
+        ]
 
     def _attach(self, value: np.ndarray) -> u.Quantity:
         return u.Quantity(value, internal_unit(self.unit)).to(self.unit)
@@ -239,6 +391,16 @@ class SpectralModel(ModelBase):
         build: Any = SPECTRAL_MODEL_REGISTRY.get("compound")
         return build(_operand(left), _operand(right), function)
 
+    # -- pictures -------------------------------------------------------------------------
+
+    def plot(self, energy_bounds: Any, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the spectrum over energy; see `gammapy.plot.plot_spectral_model`."""
+        return find("SpectralModel", "plot", "value")(self, energy_bounds, ax, **kwargs)
+
+    def plot_error(self, energy_bounds: Any, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the band of its error; see `gammapy.plot.plot_spectral_error`."""
+        return find("SpectralModel", "plot", "error")(self, energy_bounds, ax, **kwargs)
+
     # -- files ----------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
@@ -257,6 +419,18 @@ def _positive(energy: Any) -> np.ndarray:
     if not np.all(stripped > 0):
         raise ModelError(f"energy = {energy} must be positive: remove the values that are not")
     return stripped
+
+
+def _range(energy_min: Any, energy_max: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of ranges in TeV."""
+    low = strip(energy_min, "energy_min", u.TeV)
+    high = strip(energy_max, "energy_max", u.TeV)
+    if not np.all((low > 0) & (low < high) & np.isfinite(high)):
+        raise ModelError(
+            f"integral from {energy_min} to {energy_max}: 0 < energy_min < energy_max, both "
+            "finite, is needed"
+        )
+    return low, high
 
 
 def _operand(value: Any) -> SpectralModel:
