@@ -21,6 +21,13 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:models_to_dict",
     ("SpectralModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_from_dict",
     ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
+    ("EBLAbsorptionNormSpectralModel", "read", "fits"): (
+        "gammapy.modeling.serialize.table_files:read_absorption"
+    ),
+    ("PrimarySpectra", "read", "pppc4"): "gammapy.modeling.serialize.table_files:read_pppc4",
+    ("SpectralModel", "plot", "value"): "gammapy.plot.model:plot_spectral_model",
+    ("SpectralModel", "plot", "error"): "gammapy.plot.model:plot_spectral_error",
+    ("Covariance", "plot", "correlation"): "gammapy.plot.correlation:plot_correlation",
     ("Fitter", "backend", "minuit"): "gammapy.modeling.fit.backends.minuit:run",
     ("Fitter", "backend", "scipy"): "gammapy.modeling.fit.backends.scipy:run",
     ("Fitter", "backend", "sherpa"): "gammapy.modeling.fit.backends.sherpa:run",
@@ -30,8 +37,27 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Datasets", "read", "yaml"): "gammapy.datasets.io:read_datasets",
     ("Datasets", "write", "yaml"): "gammapy.datasets.io:write_datasets",
     ("Datasets", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
+    ("Dataset", "kind", "FluxPointsDataset"): (
+        "gammapy.spectrum.flux_points_dataset:FluxPointsDataset"
+    ),
+    ("FluxPointsDataset", "read", "table"): (
+        "gammapy.spectrum.flux_points_dataset_file:read_flux_points_dataset"
+    ),
+    ("FluxPointsDataset", "write", "table"): (
+        "gammapy.spectrum.flux_points_dataset_file:write_flux_points_dataset"
+    ),
+    ("FluxPoints", "read", "table"): "gammapy.spectrum.flux_points_file:read_flux_points",
+    ("FluxPoints", "write", "table"): "gammapy.spectrum.flux_points_file:write_flux_points",
+    ("FluxPoints", "from_table", "table"): "gammapy.spectrum.flux_points_table:from_table",
+    ("FluxPoints", "to_table", "gadf_sed"): "gammapy.spectrum.flux_points_layout:to_sed_table",
+    ("FluxPoints", "to_table", "lightcurve"): "gammapy.spectrum.flux_points_layout:to_lightcurve",
+    ("FluxPoints", "to_table", "binned_time_series"): (
+        "gammapy.spectrum.flux_points_layout:to_time_series"
+    ),
     ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
     ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
+    ("GTI", "read", "gadf"): "gammapy.spectrum.gti_file:read_gti",
+    ("GTI", "write", "gadf"): "gammapy.spectrum.gti_file:write_gti",
     ("CountsSpectrum", "sniff", "fits"): "gammapy.spectrum.formats:sniff",
     ("SpectrumDataset", "read", "gadf"): "gammapy.spectrum.gadf:read_spectrum",
     ("SpectrumDataset", "write", "gadf"): "gammapy.spectrum.gadf:write_spectrum",

@@ -6,16 +6,22 @@ from collections.abc import Iterable, Iterator, MutableSequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import astropy.units as u
+
+from gammapy.data.gti import GTI
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.likelihood import Compiled, union_of_models
+from gammapy.datasets.summary import cumulated, span_of, table_of
 from gammapy.dispatch import find
 from gammapy.errors import DataError, UnknownNameError
 from gammapy.modeling.fit.problem import FitProblem
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.parameters import Parameters
+from gammapy.units import as_quantity
 
 if TYPE_CHECKING:
     from astropy.table import Table
+    from astropy.time import Time
 
 __all__ = ["Datasets"]
 
@@ -101,7 +107,8 @@ class Datasets(MutableSequence[Dataset]):
         if len(collections) == 1:
             return next(iter(collections.values()))
         seen = {id(model): model for dataset in self for model in dataset.models}
-        return Models(list(seen.values()))
+        penalties = {id(p): p for dataset in self for p in dataset.models.penalties}
+        return Models(list(seen.values()), penalties.values())
 
     @models.setter
     def models(self, models: Any) -> None:
@@ -139,15 +146,96 @@ class Datasets(MutableSequence[Dataset]):
     def copy(self) -> Datasets:
         """Independent copy, with one copy of the models."""
         copies = Datasets([dataset.copy(name=dataset.name) for dataset in self])  # type: ignore[attr-defined]
-        originals = {id(model): model for dataset in self for model in dataset.models}
-        twins = dict(zip(originals, Models(list(originals.values())).copy(), strict=True))
+        models = self.models
+        copied = models.copy()
+        twins: dict[int, Any] = dict(zip(map(id, models), copied, strict=True))
+        penalties = dict(zip(map(id, models.penalties), copied.penalties, strict=True))
         collections = {
-            id(dataset.models): Models([twins[id(model)] for model in dataset.models])
+            id(dataset.models): Models(
+                [twins[id(model)] for model in dataset.models],
+                [penalties[id(penalty)] for penalty in dataset.models.penalties],
+            )
             for dataset in self
         }
         for dataset, copy in zip(self, copies, strict=True):
             copy.models = collections[id(dataset.models)]
         return copies
+
+    # -- fewer of them, and less of each --------------------------------------------------
+
+    def stack_reduce(self, name: str | None = None) -> Any:
+        """All datasets as one, without models; the methods ``stack`` of the kinds tell how.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the new dataset.
+
+        Raises
+        ------
+        DataError
+            If there is none, or they do not fit together.
+        """
+        *_, whole = cumulated(self, name)
+        return whole
+
+    def slice_by_energy(self, energy_min: Any = None, energy_max: Any = None) -> Datasets:
+        """Copies of the bins of an energy range, with the same names and models.
+
+        The ends are moved to the nearest edges; datasets without bins between are left out.
+        """
+        parts = []
+        for dataset in self:
+            if dataset.bins_between(energy_min, energy_max) is not None:  # type: ignore[attr-defined]
+                part = dataset.slice_by_energy(energy_min, energy_max, name=dataset.name)  # type: ignore[attr-defined]
+                part.models = dataset.models
+                parts.append(part)
+        return Datasets(parts)
+
+    def select_time(self, time_min: Time, time_max: Time, atol: Any = "1e-6 s") -> Datasets:
+        """The datasets that were taken wholly within a time interval.
+
+        Parameters
+        ----------
+        time_min, time_max : `~astropy.time.Time`
+        atol : `~astropy.units.Quantity` or str
+            By how much a dataset may stand out.
+
+        Raises
+        ------
+        DataError
+            If a dataset has no good time intervals.
+        """
+        slack = as_quantity(atol, "atol", u.s)
+        spans = [span_of(dataset) for dataset in self]
+        return Datasets(
+            [
+                dataset
+                for dataset, (start, stop) in zip(self, spans, strict=True)
+                if start >= time_min - slack and stop <= time_max + slack
+            ]
+        )
+
+    @property
+    def gti(self) -> GTI | None:
+        """Time in which any of the datasets was taken; None if it is known of none."""
+        gtis = [dataset.gti for dataset in self]  # type: ignore[attr-defined]
+        if all(gti is None for gti in gtis):
+            return None
+        for dataset in self:
+            span_of(dataset)
+        return GTI.from_stack(gtis).union()
+
+    @property
+    def energy_ranges(self) -> tuple[u.Quantity, u.Quantity]:
+        """Lowest and highest energy that counts, of each dataset [n]."""
+        low, high = zip(*(dataset.energy_range for dataset in self), strict=True)  # type: ignore[attr-defined]
+        return u.Quantity(low), u.Quantity(high)
+
+    @property
+    def is_all_same_type(self) -> bool:
+        """True if all are of one kind."""
+        return len({type(dataset) for dataset in self}) <= 1
 
     # -- files and pictures ---------------------------------------------------------------
 
@@ -181,11 +269,16 @@ class Datasets(MutableSequence[Dataset]):
         """Picture of counts, model and residuals; see `gammapy.plot`."""
         return find("Datasets", "plot", "fit")(self, **kwargs)
 
-    def info_table(self) -> Table:
-        """One row per dataset: counts, background, exposure and so on."""
-        from astropy.table import Table
+    def info_table(self, cumulative: bool = False) -> Table:
+        """One row per dataset: counts, background, exposure and so on.
 
-        return Table([dataset.info_dict() for dataset in self])  # type: ignore[attr-defined]
+        Parameters
+        ----------
+        cumulative : bool
+            A row is for the datasets up to here, stacked.
+        """
+        datasets: Iterable[Any] = cumulated(self, "stacked") if cumulative else self
+        return table_of([dataset.info_dict() for dataset in datasets])
 
     def __repr__(self) -> str:
         return f"Datasets({', '.join(map(repr, self.names))})"

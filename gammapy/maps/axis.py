@@ -34,14 +34,21 @@ class MapAxis:
         ``"energy"`` or ``"energy_true"`` for energies, reconstructed or true.
     unit : str
         Unit of ``edges``, if those are plain numbers.
+    center : `~astropy.units.Quantity` or array_like [n], optional
+        A point in each bin that stands for it, if that is not the middle.
 
     Raises
     ------
     DataError
-        If the edges are not at least two, finite, ascending, and fit for the scale.
+        If the edges are not at least two, finite, ascending, and fit for the scale, or a centre
+        lies outside its bin.
     """
 
-    def __init__(self, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> None:
+    _node_type = "edges"
+
+    def __init__(
+        self, edges: Any, interp: str = "lin", name: str = "", unit: Any = "", center: Any = None
+    ) -> None:
         _check_scale(interp, name)
         edges = edges if isinstance(edges, u.Quantity) else u.Quantity(edges, parse_unit(unit))
         values = np.array(edges.value, dtype=float)
@@ -60,11 +67,45 @@ class MapAxis:
         self._edges = u.Quantity(values, edges.unit, copy=False)
         self.interp = interp
         self.name = name
+        self._center = None if center is None else _checked_center(center, self)
 
     @classmethod
     def from_edges(cls, edges: Any, interp: str = "lin", name: str = "", unit: Any = "") -> MapAxis:
         """Axis from its edges; see the class."""
         return cls(edges, interp=interp, name=name, unit=unit)
+
+    @classmethod
+    def from_nodes(cls, nodes: Any, interp: str = "lin", name: str = "", unit: Any = "") -> MapAxis:
+        """Axis from its bin centres; the edges are the middles between them on the scale.
+
+        The first and last bin reach as far out as they reach in. A single bin goes half a decade
+        to each side on a log scale, else half a unit.
+
+        Parameters
+        ----------
+        nodes : `~astropy.units.Quantity` or array_like [n]
+            Ascending; kept exactly as `center`.
+        interp, name, unit : str
+            As for the class.
+
+        Raises
+        ------
+        DataError
+            If the nodes do not ascend, or are not fit for the scale.
+        """
+        _check_scale(interp, name)
+        nodes = nodes if isinstance(nodes, u.Quantity) else u.Quantity(nodes, parse_unit(unit))
+        values = np.atleast_1d(np.array(nodes.value, dtype=float))
+        good = values.ndim == 1 and len(values) and np.all(np.isfinite(values))
+        if not good or not np.all(np.diff(values) > 0) or (interp != "lin" and values[0] <= 0):
+            raise DataError(
+                f"axis {name!r}: nodes must be finite and ascending, and positive on a log or sqrt "
+                f"scale, got {np.array2string(values, threshold=6)}: sort them, without doubles"
+            )
+        edges = _edges_between(values, interp)
+        axis = cls(edges, interp=interp, name=name, unit=nodes.unit, center=values)
+        axis._node_type = "center"
+        return axis
 
     @classmethod
     def from_bounds(
@@ -153,10 +194,17 @@ class MapAxis:
 
     @property
     def center(self) -> u.Quantity:
-        """Bin centres [n] on the scale of the axis."""
+        """Bin centres [n]: as given, or the middles on the scale of the axis."""
+        if self._center is not None:
+            return self._center
         forward, back = _SCALES[self.interp]
         scaled = forward(self._edges.value)
         return u.Quantity(back(0.5 * (scaled[:-1] + scaled[1:])), self.unit)
+
+    @property
+    def node_type(self) -> str:
+        """``"center"`` if the bin edges are only guessed from the centres, else ``"edges"``."""
+        return self._node_type
 
     @property
     def bin_width(self) -> u.Quantity:
@@ -177,20 +225,29 @@ class MapAxis:
         return self.nbin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.edges, self.interp, self.name)  # a copied array is writeable
+        # a copied array is writeable, so the axis is made anew
+        if self.node_type == "center":
+            return type(self).from_nodes, (self.center, self.interp, self.name)
+        return type(self), (self.edges, self.interp, self.name, "", self._center)
 
-    def is_allclose(self, other: MapAxis, rtol: float = 1e-6) -> bool:
-        """True if the other axis has the same name and the same edges within ``rtol``."""
-        if self.name != other.name or self.nbin != other.nbin:
+    def is_allclose(self, other: Any, rtol: float = 1e-6) -> bool:
+        """True if the other axis has the same name, edges and centres within ``rtol``."""
+        if other is self:  # maps of one dataset share their axes, and this is asked often
+            return True
+        if not isinstance(other, MapAxis) or self.name != other.name or self.nbin != other.nbin:
             return False
         if not self.unit.is_equivalent(other.unit):
             return False
-        return bool(
-            np.allclose(self.edges, other.edges.to(self.unit), rtol=rtol, atol=0 * self.unit)
+        pairs = [(self.edges, other.edges)]
+        if self._center is not None or other._center is not None:
+            pairs.append((self.center, other.center))
+        return all(
+            np.allclose(ours, theirs.to(self.unit), rtol=rtol, atol=0 * self.unit)
+            for ours, theirs in pairs
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, MapAxis) and self.is_allclose(other)
+        return self.is_allclose(other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -204,15 +261,45 @@ def _check_scale(interp: str, name: str) -> None:
         raise DataError(f"axis {name!r}: interp = {interp!r} is not one of {list(_SCALES)}")
 
 
+def _checked_center(center: Any, axis: MapAxis) -> u.Quantity:
+    """Read-only centres, of which each lies in its bin."""
+    center = center.to(axis.unit) if isinstance(center, u.Quantity) else center * axis.unit
+    values = np.array(center.value, dtype=float)
+    edges = axis.edges.value
+    if values.shape != (axis.nbin,) or not np.all((edges[:-1] <= values) & (values <= edges[1:])):
+        raise DataError(
+            f"axis {axis.name!r}: center = {np.array2string(values, threshold=6)} must be one "
+            f"number inside each of the {axis.nbin} bins"
+        )
+    values.flags.writeable = False
+    return u.Quantity(values, axis.unit, copy=False)
+
+
+def _edges_between(nodes: np.ndarray, interp: str) -> np.ndarray:
+    """Edges [n + 1] half-way between nodes [n] on a scale."""
+    forward, back = _SCALES[interp]
+    scaled = forward(nodes)
+    if len(scaled) == 1:
+        half = 0.5 * (np.log(10.0) if interp == "log" else 1.0)
+        steps = np.array([half, half])
+    else:
+        steps = 0.5 * np.diff(scaled)[[0, -1]]
+    middles = 0.5 * (scaled[:-1] + scaled[1:])
+    edges = np.concatenate([scaled[:1] - steps[:1], middles, scaled[-1:] + steps[1:]])
+    if interp == "sqrt":  # the first bin cannot reach below 0
+        edges = np.maximum(edges, 0.0)
+    return back(edges)
+
+
 def _check_nbin(nbin: Any, name: str) -> None:
     if not isinstance(nbin, (int, np.integer)) or nbin < 1:
         raise DataError(f"axis {name!r}: nbin = {nbin!r} must be a positive whole number")
 
 
-class MapAxes(Sequence[MapAxis]):
-    """Axes of a map, found by position or name."""
+class MapAxes(Sequence[Any]):
+    """Axes of a map (`MapAxis`, `TimeMapAxis`), found by position or name."""
 
-    def __init__(self, axes: Sequence[MapAxis]) -> None:
+    def __init__(self, axes: Sequence[Any]) -> None:
         self._axes = tuple(axes)
 
     @property
@@ -223,7 +310,7 @@ class MapAxes(Sequence[MapAxis]):
     def __len__(self) -> int:
         return len(self._axes)
 
-    def __iter__(self) -> Iterator[MapAxis]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self._axes)
 
     def __getitem__(self, key: Any) -> Any:

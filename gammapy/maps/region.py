@@ -9,6 +9,7 @@ import numpy as np
 
 from gammapy.errors import DataError
 from gammapy.maps.axis import MapAxes, MapAxis
+from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.units import as_quantity, parse_unit
 
 __all__ = ["RegionGeom", "RegionNDMap"]
@@ -19,13 +20,13 @@ class RegionGeom:
 
     Parameters
     ----------
-    axes : list of `MapAxis`
+    axes : list of `MapAxis` and `TimeMapAxis`
     region : object, optional
         The region on the sky, if it is known.
     """
 
-    def __init__(self, axes: list[MapAxis] | MapAxes | MapAxis, region: Any = None) -> None:
-        self.axes = MapAxes([axes] if isinstance(axes, MapAxis) else axes)
+    def __init__(self, axes: Any, region: Any = None) -> None:
+        self.axes = MapAxes([axes] if isinstance(axes, MapAxis | TimeMapAxis) else axes)
         self.region = region
 
     @classmethod

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import astropy.units as u
 import numpy as np
 
+from gammapy.data.gti import GTI
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.plan import Plan, Term
 from gammapy.dispatch import find, names
@@ -16,8 +17,11 @@ from gammapy.errors import DataError, FileFormatError, UnknownNameError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
+from gammapy.spectrum.info import info
 from gammapy.spectrum.prediction import predicted_counts
+from gammapy.spectrum.regroup import bins_between, joined_bins, sliced
 from gammapy.spectrum.slots import EDispSlot, MapSlot
+from gammapy.spectrum.stack import stack
 from gammapy.spectrum.term import BinData, SpectrumTerm
 from gammapy.units import internal_factor
 
@@ -37,12 +41,31 @@ class CountsSpectrum(Dataset):
     mask_safe = MapSlot(boolean=True)
     mask_fit = MapSlot(boolean=True)
 
-    def __init__(self, name: str | None, models: Any, meta: Any, maps: dict[str, Any]) -> None:
+    def __init__(
+        self, name: str | None, models: Any, meta: Any, gti: GTI | None, maps: dict[str, Any]
+    ) -> None:
         super().__init__(name, models)
         self.slots: dict[str, Any] = {}
         self.meta = dict(meta or {})
+        self.gti = gti
         for slot, value in maps.items():
             setattr(self, slot, value)
+
+    @property
+    def gti(self) -> GTI | None:
+        """Good time intervals, if they are known; kept as a copy."""
+        return self._gti
+
+    @gti.setter
+    def gti(self, gti: GTI | None) -> None:
+        if gti is not None and not isinstance(gti, GTI):
+            raise DataError(f"{self.name}: gti = {type(gti).__name__} is not a GTI")
+        self._gti = None if gti is None else gti.copy()
+
+    @property
+    def maps(self) -> dict[str, RegionNDMap]:
+        """Maps that are set, by the name of their attribute."""
+        return {name: m for name, m in self.slots.items() if isinstance(m, RegionNDMap)}
 
     # -- axes and masks -------------------------------------------------------------------
 
@@ -65,6 +88,16 @@ class CountsSpectrum(Dataset):
     def energy_axis(self) -> MapAxis:
         """Axis of reconstructed energy."""
         return self._needed("energy", "counts")
+
+    @property
+    def geom(self) -> RegionGeom:
+        """Geometry of the counts."""
+        return RegionGeom([self.energy_axis]) if self.counts is None else self.counts.geom
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """Shape of the counts."""
+        return self.geom.data_shape
 
     def _needed(self, axis: str, slot: str) -> MapAxis:
         try:
@@ -91,10 +124,28 @@ class CountsSpectrum(Dataset):
         DataError
             If all bins are masked.
         """
-        keep = self.mask.values
+        return self._range(self.mask)
+
+    @property
+    def energy_range_safe(self) -> tuple[u.Quantity, u.Quantity]:
+        """Lowest and highest energy of `mask_safe`; raises as `energy_range`."""
+        return self._range(self.mask_safe)
+
+    @property
+    def energy_range_fit(self) -> tuple[u.Quantity, u.Quantity]:
+        """Lowest and highest energy of `mask_fit`; raises as `energy_range`."""
+        return self._range(self.mask_fit)
+
+    @property
+    def energy_range_total(self) -> tuple[u.Quantity, u.Quantity]:
+        """The same as `energy_range`."""
+        return self.energy_range
+
+    def _range(self, mask: RegionNDMap | None) -> tuple[u.Quantity, u.Quantity]:
+        axis = self.energy_axis
+        keep = np.ones(axis.nbin, dtype=bool) if mask is None else mask.values
         if not keep.any():
             raise DataError(f"{self.name}: all bins are masked; widen mask_safe or mask_fit")
-        axis = self.energy_axis
         return axis.edges_min[keep][0], axis.edges_max[keep][-1]
 
     # -- response -------------------------------------------------------------------------
@@ -179,8 +230,9 @@ class CountsSpectrum(Dataset):
         return [SpectrumTerm(group, plan) for group in groups.values()]
 
     def stat_array(self) -> np.ndarray:
-        """-2 ln L of every bin [n], masked ones included, at the current parameters."""
-        return self._all_bins().stat_array(self.npred_signal().values)
+        """-2 ln L of every bin, masked ones included, of the shape of the counts."""
+        per_bin = self._all_bins().stat_array(self.npred_signal().values)
+        return per_bin.reshape(self.data_shape)
 
     def _drawn(self, expected: np.ndarray, rng: np.random.Generator) -> RegionNDMap:
         """Poisson draws of counts."""
@@ -193,6 +245,94 @@ class CountsSpectrum(Dataset):
             )
         return RegionNDMap(RegionGeom([self.energy_axis]), rng.poisson(expected).astype(float))
 
+    # -- fewer bins, more data ------------------------------------------------------------
+
+    @abstractmethod
+    def additive_bins(self) -> dict[str, np.ndarray]:
+        """Numbers of each bin [n] that add up when bins or spectra are joined."""
+
+    @classmethod
+    @abstractmethod
+    def from_sums(cls, sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Data of the maps, from sums of `additive_bins`."""
+
+    def stack(self, other: Any) -> None:
+        """Add the safe bins of another spectrum of the same kind, in place.
+
+        Counts, backgrounds and exposures add up, and so do the predictions: the energy dispersion
+        becomes the mean weighted by exposure. A bin is safe if it is in one of the two. Good
+        time intervals are united, and livetimes (``meta["livetime"]``) add up; what only one of
+        the two knows is dropped. Models stay.
+
+        Raises
+        ------
+        DataError
+            If kinds or axes differ, or one has data that the other lacks.
+        """
+        stack(self, other)
+
+    def to_masked(self, name: str | None = None) -> Self:
+        """Copy without models, in which nothing is counted or predicted in bins not safe."""
+        return cast(Self, joined_bins(self, self.energy_axis, name))
+
+    def slice_by_idx(self, slices: dict[str, slice], name: str | None = None) -> Self:
+        """Copy of some bins, without models.
+
+        Parameters
+        ----------
+        slices : dict
+            ``{"energy": slice(start, stop)}``
+        name : str, optional
+            Of the copy.
+        """
+        return cast(Self, sliced(self, slices, name))
+
+    def bins_between(self, energy_min: Any = None, energy_max: Any = None) -> slice | None:
+        """Bins that `slice_by_energy` chooses; None if there is none."""
+        return bins_between(self, energy_min, energy_max)
+
+    def slice_by_energy(
+        self, energy_min: Any = None, energy_max: Any = None, name: str | None = None
+    ) -> Self:
+        """Copy of the bins of an energy range, without models.
+
+        Parameters
+        ----------
+        energy_min, energy_max : `~astropy.units.Quantity` or str, optional
+            Moved to the nearest edges (in the logarithm) of the bins; open if not given.
+        name : str, optional
+            Of the copy.
+
+        Raises
+        ------
+        DataError
+            If no bin is left.
+        """
+        bins = self.bins_between(energy_min, energy_max)
+        if bins is None:
+            raise DataError(
+                f"{self.name}: no bin of {self.energy_axis!r} lies between {energy_min} and "
+                f"{energy_max}: choose a wider range"
+            )
+        return self.slice_by_idx({"energy": bins}, name=name)
+
+    def resample_energy_axis(self, energy_axis: MapAxis, name: str | None = None) -> Self:
+        """Copy with wider bins, made of the safe bins in them, without models.
+
+        Parameters
+        ----------
+        energy_axis : `MapAxis`
+            Its edges are moved to the nearest edges (in the logarithm) of the bins.
+        name : str, optional
+            Of the copy.
+
+        Raises
+        ------
+        DataError
+            If a new bin holds none.
+        """
+        return cast(Self, joined_bins(self, energy_axis, name))
+
     # -- copies, files, printing ----------------------------------------------------------
 
     def copy(self, name: str | None = None) -> Self:
@@ -201,6 +341,7 @@ class CountsSpectrum(Dataset):
             models=self.models.copy(),
             name=name,
             meta=self.meta,
+            gti=self.gti,
             **self.slots,
         )
 
@@ -233,25 +374,32 @@ class CountsSpectrum(Dataset):
         """Picture of counts, model and residuals; see `gammapy.plot`."""
         return find(type(self).__name__, "plot", "fit")(self, **kwargs)
 
-    def info_dict(self) -> dict[str, Any]:
-        """Counts, background, bins and so on, inside the mask."""
-        keep = self.mask.values
-        background = self.npred_background().values[keep].sum()
-        counts = 0.0 if self.counts is None else self.counts.values[keep].sum()
-        return {
-            "name": self.name,
-            "counts": float(counts),
-            "background": float(background),
-            "excess": float(counts - background),
-            "npred_signal": float(self.npred_signal().values[keep].sum()),
-            "n_bins": int(keep.size),
-            "n_fit_bins": int(keep.sum()),
-            "stat_type": self.stat_type,
-        }
+    @abstractmethod
+    def background_info(self, keep: np.ndarray) -> dict[str, Any]:
+        """Background, its measurement and the significance of the excess, in some bins [n]."""
+
+    def info_dict(self, in_safe_data_range: bool = True) -> dict[str, Any]:
+        """Counts, background, rates, times and so on, as numbers and quantities by name.
+
+        Parameters
+        ----------
+        in_safe_data_range : bool
+            Sum over the safe bins, not over all.
+
+        Returns
+        -------
+        info : dict
+            What is not known, like a livetime, is NaN.
+        """
+        return info(self, in_safe_data_range)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.axes.get('energy')!r})"
 
     def __str__(self) -> str:
-        rows = [f"  {key:14s}: {value}" for key, value in self.info_dict().items()]
-        return "\n".join([type(self).__name__, *rows, f"  models        : {self.models.names}"])
+        rows = [f"  {key:16s}: {_text(value)}" for key, value in self.info_dict().items()]
+        return "\n".join([type(self).__name__, *rows, f"  models          : {self.models.names}"])
+
+
+def _text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float | u.Quantity) else str(value)

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.data.gti import GTI
 from gammapy.errors import DataError
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.spectrum.base import CountsSpectrum
 from gammapy.spectrum.slots import MapSlot
+from gammapy.spectrum.stack import unexposed
 from gammapy.spectrum.term import CashBins
+from gammapy.stats.counts_statistic import CashCountsStatistic
 
 __all__ = ["SpectrumDataset"]
 
@@ -34,7 +37,9 @@ class SpectrumDataset(CountsSpectrum):
         Bins with a good response, and bins that the user wants.
     name : str, optional
     meta : dict, optional
-        Kept, not used.
+        Kept; ``livetime`` (in s) is used for rates.
+    gti : `~gammapy.data.GTI`, optional
+        When the data were taken.
 
     Raises
     ------
@@ -59,6 +64,7 @@ class SpectrumDataset(CountsSpectrum):
         mask_fit: RegionNDMap | None = None,
         name: str | None = None,
         meta: Any = None,
+        gti: GTI | None = None,
     ) -> None:
         maps = {
             "counts": counts,
@@ -68,21 +74,31 @@ class SpectrumDataset(CountsSpectrum):
             "mask_safe": mask_safe,
             "mask_fit": mask_fit,
         }
-        super().__init__(name, models, meta, maps)
+        super().__init__(name, models, meta, gti, maps)
 
     @classmethod
     def create(
-        cls, geom: RegionGeom, energy_axis_true: MapAxis | None = None, name: str | None = None
+        cls,
+        geom: RegionGeom,
+        energy_axis_true: MapAxis | None = None,
+        name: str | None = None,
+        reference_time: Any = "2000-01-01",
     ) -> SpectrumDataset:
-        """Empty dataset: no counts, no background, no exposure."""
-        energy = geom.axes["energy"]
-        true = energy_axis_true or MapAxis(energy.edges, energy.interp, "energy_true")
-        return cls(
-            counts=RegionNDMap(geom),
-            background=RegionNDMap(geom),
-            exposure=RegionNDMap(RegionGeom([true]), unit="cm2 s"),
-            name=name,
-        )
+        """Empty dataset, e.g. to stack others on: nothing counted or exposed, no bin safe.
+
+        Parameters
+        ----------
+        geom : `RegionGeom`
+            With the axis ``energy``.
+        energy_axis_true : `MapAxis`, optional
+            By default the same energies.
+        name : str, optional
+        reference_time : `~astropy.time.Time` or str
+            Of its (empty) good time intervals.
+        """
+        empty = RegionNDMap(geom)
+        rest = unexposed(geom, energy_axis_true, reference_time)
+        return cls(counts=empty, background=empty, name=name, **rest)
 
     def npred_background(self) -> RegionNDMap:
         """Expected background counts; zero if there is none."""
@@ -93,6 +109,23 @@ class SpectrumDataset(CountsSpectrum):
     def excess(self) -> RegionNDMap:
         """Counts minus background."""
         return RegionNDMap(self.counts.geom, self.counts.data - self.npred_background().data)
+
+    def additive_bins(self) -> dict[str, np.ndarray]:
+        """Counts and background [n], as far as they are set."""
+        slots = {"counts": self.counts, "background": self.background}
+        return {name: value.values for name, value in slots.items() if value is not None}
+
+    @classmethod
+    def from_sums(cls, sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Counts and background: the sums."""
+        return sums
+
+    def background_info(self, keep: np.ndarray) -> dict[str, Any]:
+        """Background and significance of the excess over it."""
+        counts = 0.0 if self.counts is None else self.counts.values[keep].sum()
+        background = float(self.npred_background().values[keep].sum())
+        sqrt_ts = float(CashCountsStatistic(counts, background).sqrt_ts)
+        return {"background": background, "sqrt_ts": sqrt_ts}
 
     def bin_columns(self, keep: np.ndarray) -> tuple[np.ndarray, ...]:
         """Counts and background of the bins that are kept."""

@@ -4,7 +4,8 @@ Each map is a table ``NAME`` with the columns CHANNEL and DATA, and a table ``NA
 bins of its axes: of an axis ``energy`` the columns ENERGY, E_MIN and E_MAX, of ``energy_true`` the
 columns ENERGY_TRUE, ENERGY_TRUE_MIN and ENERGY_TRUE_MAX. AXCOLS1, AXCOLS2... name the columns of
 the axes, the one that varies fastest first. A row of DATA belongs to a bin of the last axis.
-Masks and the name are kept; models are not, they have their own file.
+Good time intervals are a table ``GTI``; LIVETIME, OBJECT, TELESCOP and INSTRUME stand in the first
+header. Masks and the name are kept; models are not, they have their own file.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from gammapy.spectrum.fits_file import (
     read_hdus,
     write_hdus,
 )
+from gammapy.spectrum.gti_file import carried_gti, gti_hdus
 from gammapy.spectrum.on_off import SpectrumDatasetOnOff
 
 __all__ = ["read_on_off", "read_spectrum", "write_on_off", "write_spectrum"]
@@ -56,7 +58,9 @@ _AXES = {
     "energy_true": ("ENERGY_TRUE", "ENERGY_TRUE_MIN", "ENERGY_TRUE_MAX"),
 }
 #: tables that are only kept, to be written again
-_CARRIED = {"COUNTS_REGION": "REGION", "COUNTS_OFF_REGION": "REGION_OFF", "GTI": "GTI"}
+_CARRIED = {"COUNTS_REGION": "REGION", "COUNTS_OFF_REGION": "REGION_OFF"}
+#: entries of ``meta`` and their keywords
+_TEXTS = {"object": "OBJECT", "telescop": "TELESCOP", "instrume": "INSTRUME"}
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -110,10 +114,31 @@ def _read(
         if "EDISP" in hdus:
             maps["edisp"] = _read_edisp(hdus, path)
         found = name or str(hdus[0].header.get("NAME", "")).strip() or path.name.split(".fits")[0]
-        tables = carried_tables(hdus, _CARRIED)
-        return kind(**maps, name=found, meta={"tables": tables} if tables else None)
+        gti, odd = carried_gti(hdus, path)
+        meta = _read_meta(hdus[0].header)
+        tables = {**carried_tables(hdus, _CARRIED), **odd}
+        if tables:
+            meta["tables"] = tables
+        return kind(**maps, name=found, meta=meta, gti=gti)
     except DataError as error:
         raise FileFormatError(f"{path}: {error}") from None
+
+
+def _read_meta(header: fits.Header) -> dict[str, Any]:
+    meta: dict[str, Any] = {k: str(header[key]) for k, key in _TEXTS.items() if key in header}
+    livetime = header.get("LIVETIME")
+    if isinstance(livetime, int | float) and not isinstance(livetime, bool):
+        meta["livetime"] = float(livetime)
+    return meta
+
+
+def _write_meta(header: fits.Header, meta: dict[str, Any]) -> None:
+    for name, key in _TEXTS.items():
+        value = meta.get(name)
+        if isinstance(value, str) and value.isascii() and value.isprintable():
+            header[key] = value
+    if "livetime" in meta:
+        header["LIVETIME"] = (float(u.Quantity(meta["livetime"], "s").value), "[s]")
 
 
 def _read_map(hdus: fits.HDUList, name: str, path: Path, boolean: bool) -> RegionNDMap:
@@ -194,7 +219,8 @@ def write_spectrum(dataset: SpectrumDataset, filename: str | Path, overwrite: bo
     """Write a spectrum with a known background.
 
     The same dataset always makes the same file; it appears whole or not at all. Models are not
-    written, nor entries of ``meta`` other than ``tables``.
+    written, nor entries of ``meta`` other than ``livetime``, ``object``, ``telescop``,
+    ``instrume`` and ``tables``.
 
     Parameters
     ----------
@@ -227,6 +253,7 @@ def _write(dataset: Any, slots: dict[str, str], filename: str | Path, overwrite:
         raise DataError(f"{dataset.name}: there are no counts to write: set counts, or call fake()")
     primary = fits.PrimaryHDU()
     name_card(primary.header, "NAME", dataset.name)
+    _write_meta(primary.header, dataset.meta)
     hdus: list[Any] = [primary]
     tables = dataset.meta.get("tables", {})
     for slot, name in slots.items():
@@ -236,8 +263,7 @@ def _write(dataset: Any, slots: dict[str, str], filename: str | Path, overwrite:
             hdus += _region_hdus(tables, name)
     if dataset.edisp is not None:
         hdus += _edisp_hdus(dataset, tables)
-    if "GTI" in tables:
-        hdus.append(fits.BinTableHDU(tables["GTI"].data, tables["GTI"].header, name="GTI"))
+    hdus += gti_hdus(dataset)
     write_hdus({expand(filename): hdus}, overwrite)
 
 

@@ -12,6 +12,7 @@ dataset:
 * GROUPING joins channels into bins: counts and redistribution are summed, a bin is good if all
   its channels are, its acceptances are the mean. The off spectrum follows the groups of the on.
 * ``exposure`` is the effective area times EXPOSURE.
+* Good time intervals are the table GTI of the on spectrum; they do not change EXPOSURE.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import astropy.units as u
 import numpy as np
 from astropy.io import fits
 
+from gammapy.data.gti import GTI
 from gammapy.errors import DataError, FileFormatError, GammapyWarning, MissingFileError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
@@ -38,6 +40,7 @@ from gammapy.spectrum.fits_file import (
     read_hdus,
     write_hdus,
 )
+from gammapy.spectrum.gti_file import carried_gti, gti_hdus
 from gammapy.spectrum.ogip_response import (
     FIRST_CHANNEL,
     Response,
@@ -52,7 +55,7 @@ from gammapy.spectrum.on_off import SpectrumDatasetOnOff
 __all__ = ["read_on_off", "write_on_off"]
 
 _SIMPLE_NAME = re.compile(r"[^,;|\[\]]{1,40}")
-_CARRIED = {"REGION": "REGION", "GTI": "GTI"}
+_CARRIED = {"REGION": "REGION"}
 _CARRIED_OFF = {"REGION": "REGION_OFF"}
 
 
@@ -69,6 +72,7 @@ class _Pha(NamedTuple):
     backscal: np.ndarray
     areascal: np.ndarray
     exposure: float
+    gti: GTI | None
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -164,10 +168,11 @@ def _read_pha(path: Path, carried: dict[str, str]) -> _Pha:
             GammapyWarning,
             stacklevel=3,
         )
+    gti, odd = carried_gti(hdus, path)
     return _Pha(
         path=path,
         header=header,
-        tables=carried_tables(hdus, carried),
+        tables={**carried_tables(hdus, carried), **odd},
         channel=numbers(hdu, "CHANNEL", path).astype(int),
         counts=_counts(hdu, path, exposure),
         good=_each(hdu, "QUALITY", path, 0.0) == 0,
@@ -175,6 +180,7 @@ def _read_pha(path: Path, carried: dict[str, str]) -> _Pha:
         backscal=_each(hdu, "BACKSCAL", path, 1.0),
         areascal=_each(hdu, "AREASCAL", path, 1.0),
         exposure=exposure,
+        gti=gti,
     )
 
 
@@ -283,6 +289,7 @@ def _build(on: _Pha, off: _Pha, response: Response, name: str) -> SpectrumDatase
         mask_safe=RegionNDMap(geom, np.logical_and.reduceat(on.good, starts)),
         name=name,
         meta=_meta(on, off),
+        gti=on.gti,
     )
 
 
@@ -430,4 +437,6 @@ def _pha_hdus(
         for n, k in kept.items()
         if k in tables
     ]
+    if names:
+        more += gti_hdus(dataset)
     return [fits.PrimaryHDU(), hdu, ebounds_hdu(dataset.energy_axis.edges), *more]

@@ -131,3 +131,71 @@ def test_axes_by_name():
     assert list(axes) == [true, energy]
     with pytest.raises(UnknownNameError, match=r"no axis 'time': known are \['energy_true'"):
         axes["time"]
+
+
+# -- axes that are known by their centres ----------------------------------------------------
+
+
+def test_nodes_are_the_centres_and_edges_lie_between():
+    axis = MapAxis.from_nodes([1, 2, 10] * u.TeV, interp="log", name="energy")
+    assert (axis.node_type, axis.nbin, axis.unit) == ("center", 3, u.TeV)
+    np.testing.assert_array_equal(axis.center.value, [1, 2, 10])  # bit for bit
+    expected = [1 / 2**0.5, 2**0.5, 20**0.5, 10 * 5**0.5]
+    np.testing.assert_allclose(axis.edges.value, expected, rtol=1e-14)
+    even = MapAxis.from_nodes([1, 2, 10], name="offset", unit="deg")
+    np.testing.assert_allclose(even.edges.to_value("deg"), [0.5, 1.5, 6, 14])
+    root = MapAxis.from_nodes([0.01, 1, 4], interp="sqrt")
+    np.testing.assert_allclose(root.edges.value, [0, 0.55**2, 2.25, 6.25], atol=1e-14)
+    assert MapAxis.from_energy_edges([1, 2] * u.TeV).node_type == "edges"
+
+
+@pytest.mark.parametrize(
+    ("interp", "edges"), [("log", [2 / 10**0.5, 2 * 10**0.5]), ("lin", [1.5, 2.5])]
+)
+def test_one_node(interp, edges):
+    axis = MapAxis.from_nodes(2.0 * u.TeV, interp=interp)
+    np.testing.assert_allclose(axis.edges.value, edges)
+    assert axis.center.value == [2.0]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))])
+@pytest.mark.parametrize("kind", ["nodes", "center"])
+def test_centres_survive_copies(copied, kind):
+    axis = MapAxis.from_nodes([1, 2, 10] * u.TeV, interp="log", name="energy")
+    if kind == "center":
+        axis = MapAxis([1, 2, 10] * u.TeV, "log", "energy", center=[1.1, 9] * u.TeV)
+    again = copied(axis)
+    assert again == axis
+    assert again.node_type == axis.node_type
+    np.testing.assert_array_equal(again.center, axis.center)
+    with pytest.raises(ValueError, match="read-only"):
+        again.center[0] = 3 * u.TeV
+
+
+def test_axes_with_other_centres_differ():
+    edges = [1, 2, 10] * u.TeV
+    middle = MapAxis(edges, "log", "energy")
+    shifted = MapAxis(edges, "log", "energy", center=[1100, 9000] * u.GeV)
+    np.testing.assert_allclose(shifted.center.value, [1.1, 9])
+    assert middle != shifted
+    assert shifted != middle
+    assert shifted == MapAxis(edges, "log", "energy", center=[1.1, 9])
+    assert middle == MapAxis(edges, "log", "energy", center=middle.center)
+
+
+@pytest.mark.parametrize("nodes", [[], [1, 1], [2, 1], [1, np.nan], [[1, 2]]])
+def test_nodes_must_ascend(nodes):
+    with pytest.raises(DataError, match="nodes must be finite and ascending"):
+        MapAxis.from_nodes(nodes)
+
+
+@pytest.mark.parametrize("interp", ["log", "sqrt"])
+def test_nodes_must_be_positive(interp):
+    with pytest.raises(DataError, match="positive on a log or sqrt"):
+        MapAxis.from_nodes([0, 1], interp=interp)
+
+
+@pytest.mark.parametrize("center", [[1.5], [0.5, 3], [1.5, 11], [1.5, np.nan]])
+def test_a_centre_lies_in_its_bin(center):
+    with pytest.raises(DataError, match="one number inside each of the 2 bins"):
+        MapAxis([1, 2, 10], center=center)

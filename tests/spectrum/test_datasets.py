@@ -26,7 +26,8 @@ def test_cash_with_background():
     dataset = cash(models=power_law())
     expected = dataset.npred_signal().values + dataset.background.values
     per_bin = statistic.cash(dataset.counts.values, expected)
-    np.testing.assert_allclose(dataset.stat_array(), per_bin, rtol=1e-12)
+    assert dataset.stat_array().shape == dataset.data_shape == (8, 1, 1)
+    np.testing.assert_allclose(dataset.stat_array()[:, 0, 0], per_bin, rtol=1e-12)
     assert dataset.stat_sum() == pytest.approx(sum(per_bin), rel=1e-12)
 
 
@@ -38,7 +39,7 @@ def test_wstat():
         dataset.alpha.values,
         dataset.npred_signal().values,
     )
-    np.testing.assert_allclose(dataset.stat_array(), per_bin, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(dataset.stat_array()[:, 0, 0], per_bin, rtol=1e-9, atol=1e-9)
     assert dataset.stat_sum() == pytest.approx(sum(per_bin), rel=1e-9)
 
 

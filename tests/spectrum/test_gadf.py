@@ -121,10 +121,12 @@ def test_tables_that_are_not_used_are_carried(tmp_path):
         hdus.append(fits.BinTableHDU.from_columns(region, name="COUNTS_REGION"))
         hdus.append(fits.BinTableHDU.from_columns(gti, name="GTI"))
     for format in ("gadf", "ogip"):
-        SpectrumDatasetOnOff.read(path).write(tmp_path / f"{format}.fits", format=format)
-        SpectrumDatasetOnOff.read(tmp_path / f"{format}.fits").write(
-            tmp_path / "again.fits", format="gadf", overwrite=True
-        )
+        again = tmp_path / f"{format}.fits"
+        with pytest.warns(GammapyWarning, match=r"GTI states no reference time.*set dataset.gti"):
+            SpectrumDatasetOnOff.read(path).write(again, format=format)
+        with pytest.warns(GammapyWarning, match=r"GTI states no reference time"):
+            dataset = SpectrumDatasetOnOff.read(again)
+        dataset.write(tmp_path / "again.fits", format="gadf", overwrite=True)
         with fits.open(tmp_path / "again.fits") as hdus:
             assert hdus["COUNTS_REGION"].data["R"] == [1.1]
             assert hdus["EXPOSURE_REGION"].data["SHAPE"] == ["circle"]
