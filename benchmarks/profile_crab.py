@@ -26,7 +26,7 @@ from gammapy.modeling.models import Models
 #: stage -> object and attribute of the function that it is
 STAGES = {
     "compile": (Datasets, "fit_problem"),
-    "start": (fitter, "_checked_start"),
+    "start": (fitter, "checked_start"),
     "minimise": (fitter, "_minimise"),
     "covariance": (fitter, "analyse_minimum"),
     "write back": (fitter, "_write_back"),

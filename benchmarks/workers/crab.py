@@ -76,6 +76,49 @@ def statistic(start, name, values):
     return {"seconds": seconds, "stats": stats}
 
 
+def contours(start, x, y, levels, numpoints):
+    """Fit, then time a contour for each level; evaluations are those of the contour."""
+    datasets = fresh(start)
+    result = Fit().run(datasets)
+    parameters = datasets.models.parameters
+    free = parameters.free_parameters
+    answer = {
+        "success": bool(result.success),
+        "total_stat": float(datasets.stat_sum()),
+        "values": {p.name: float(p.value) for p in free},
+        "errors": {p.name: float(p.error) for p in free},
+        "contours": [],
+    }
+    asked = []
+    counted = type(datasets).stat_sum
+
+    def stat_sum(self):  # how one of the sides evaluates; the other counts for itself
+        asked.append(1)
+        return counted(self)
+
+    for sigma in levels:
+        type(datasets).stat_sum = stat_sum
+        asked.clear()
+        begin = time.perf_counter()
+        found = Fit().stat_contour(
+            datasets, parameters[x], parameters[y], numpoints=numpoints, sigma=sigma
+        )
+        seconds = time.perf_counter() - begin
+        type(datasets).stat_sum = counted
+        key = {name: next(k for k in found if k.endswith(f".{name}")) for name in (x, y)}
+        answer["contours"].append(
+            {
+                "sigma": sigma,
+                "seconds": seconds,
+                "success": bool(found["success"]),
+                "nfev": int(found.get("nfev", len(asked))),
+                "x": [float(value) for value in found[key[x]]],
+                "y": [float(value) for value in found[key[y]]],
+            }
+        )
+    return answer
+
+
 def describe():
     """Versions of the packages that do the work."""
     import platform
@@ -88,7 +131,13 @@ def describe():
     return {"python": platform.python_version(), "gammapy": gammapy.__version__, **found}
 
 
-TASKS = {"load": load, "fit": fit, "statistic": statistic, "describe": describe}
+TASKS = {
+    "load": load,
+    "fit": fit,
+    "statistic": statistic,
+    "contours": contours,
+    "describe": describe,
+}
 
 if __name__ == "__main__":
     crab = read_spectra(sys.argv[2:])

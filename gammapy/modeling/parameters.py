@@ -215,7 +215,10 @@ class Parameters(Sequence[Parameter]):
     # -- shown ----------------------------------------------------------------------------
 
     def to_table(self) -> Table:
-        """Table of names, values, units, errors, bounds, flags, links and priors."""
+        """Table of names, values, units, errors, bounds, flags, links and priors.
+
+        Asymmetric errors have columns if any member has them.
+        """
         from astropy.table import Table
 
         rows = [
@@ -224,6 +227,8 @@ class Parameters(Sequence[Parameter]):
                 "value": p.value,
                 "unit": p.unit.to_string(fraction=False),
                 "error": p.error,
+                "errn": p.errn,
+                "errp": p.errp,
                 "min": p.min,
                 "max": p.max,
                 "frozen": p.frozen,
@@ -232,9 +237,12 @@ class Parameters(Sequence[Parameter]):
             }
             for p, path in zip(self, self.paths, strict=True)
         ]
-        names = ("name", "value", "unit", "error", "min", "max", "frozen", "link", "prior")
+        found = any(not np.isnan([p.errn, p.errp]).all() for p in self)
+        asymmetric = ("errn", "errp") if found else ()
+        others = ("min", "max", "frozen", "link", "prior")
+        names = ("name", "value", "unit", "error", *asymmetric, *others)
         table = Table({name: [row[name] for row in rows] for name in names})
-        for column in ("value", "error", "min", "max"):
+        for column in ("value", "error", *asymmetric, "min", "max"):
             table[column].format = ".4e" if column == "value" else ".3e"
         return table
 

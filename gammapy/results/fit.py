@@ -95,12 +95,7 @@ def _tree(result: FitResult) -> dict[str, Any]:
         "ngrad": int(result.ngrad),
         "time": float(result.time),
         "notes": list(result.notes),
-        "parameters": [
-            {"name": name, "unit": unit, "value": value, "error": error}
-            for name, unit, value, error in zip(
-                result.names, result.units, values.tolist(), errors.tolist(), strict=True
-            )
-        ],
+        "parameters": _rows(result),
         "covariance": {
             "method": result.covariance_method,
             "names": list(result.covariance.names),
@@ -115,6 +110,19 @@ def _tree(result: FitResult) -> dict[str, Any]:
     tree["points"] = None if result.points is None else np.asarray(result.points).tolist()
     tree["models"] = None if result.models is None else result.models.to_dict()
     return tree
+
+
+def _rows(result: FitResult) -> list[dict[str, Any]]:
+    """Name, unit and numbers of each parameter."""
+    numbers = {"value": result.values, "error": result.errors}
+    for key in ("errn", "errp"):
+        if (sizes := getattr(result, key)) is not None:
+            numbers[key] = sizes
+    columns = [np.asarray(column, dtype=float).tolist() for column in numbers.values()]
+    return [
+        {"name": name, "unit": unit, **dict(zip(numbers, row, strict=True))}
+        for name, unit, *row in zip(result.names, result.units, *columns, strict=True)
+    ]
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -148,7 +156,7 @@ def read_fit_result(filename: str | os.PathLike[str]) -> FitResult:
 def _result(root: Node, path: Path) -> FitResult:
     rows = root["parameters"].items()
     for row in rows:
-        row.check_keys(["name", "unit", "value", "error"])
+        row.check_keys(["name", "unit", "value", "error", "errn", "errp"])
     result = FitResult(
         status=_status(root["status"]),
         message=_text(root["message"]),
@@ -166,6 +174,8 @@ def _result(root: Node, path: Path) -> FitResult:
         n_data=_integer(root["n_data"]),
         n_free=_integer(root["n_free"]),
         time=root["time"].number(),
+        errn=_sizes(rows, "errn"),
+        errp=_sizes(rows, "errp"),
         notes=tuple(_text(note) for note in root["notes"].items()),
     )
     if result.n_free > len(rows):
@@ -178,6 +188,13 @@ def _result(root: Node, path: Path) -> FitResult:
     if "samples" in root:
         result.samples = read_samples(root["samples"], path, result.names[: result.n_free])
     return result
+
+
+def _sizes(rows: list[Node], key: str) -> np.ndarray | None:
+    """Asymmetric errors [n]; None if no row has them."""
+    if not any(key in row.value for row in rows):
+        return None
+    return np.array([row[key].number() for row in rows])
 
 
 def _status(node: Node) -> Status:

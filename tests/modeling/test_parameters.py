@@ -294,6 +294,15 @@ def test_table(parameters, members):
     assert np.isnan(table["min"]).all()
 
 
+def test_table_has_asymmetric_errors_if_there_are_any(parameters):
+    assert not {"errn", "errp"} & set(parameters.to_table().colnames)
+    parameters[1].errp = 2e-13
+    table = parameters.to_table()
+    assert table.colnames[3:6] == ["error", "errn", "errp"]
+    assert table["errp"][1] == 2e-13
+    assert np.isnan(table["errn"]).all()
+
+
 @pytest.mark.parametrize("unit", ["%", "3 cm", "h", "G", "erg"])
 def test_table_of_odd_units(unit):
     table = Parameters([Parameter("x", 1.0, unit)]).to_table()

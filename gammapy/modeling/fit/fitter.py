@@ -16,18 +16,22 @@ import numpy as np
 from gammapy.dispatch import find
 from gammapy.errors import FitError, OptionError
 from gammapy.modeling.covariance import Covariance
+from gammapy.modeling.fit.confidence import asymmetric_errors, confidence
+from gammapy.modeling.fit.contour import stat_contour
 from gammapy.modeling.fit.curvature import Minimum, analyse_minimum
+from gammapy.modeling.fit.judge import judge
 from gammapy.modeling.fit.objective import Objective
 from gammapy.modeling.fit.outcome import Outcome
 from gammapy.modeling.fit.problem import Evaluation, FitProblem
 from gammapy.modeling.fit.result import FitResult, Status
 from gammapy.modeling.fit.scaling import natural_scale, scaled
-from gammapy.modeling.fit.scan import confidence, stat_profile
+from gammapy.modeling.fit.scan import stat_profile
+from gammapy.modeling.fit.start import checked_start, inert_parameters, whole, without
+from gammapy.modeling.fit.surface import stat_surface
+from gammapy.modeling.fit.upper_limit import upper_limit
 
 __all__ = ["Fit", "Fitter"]
 
-#: estimated height above the minimum (in -2 ln L) up to which a fit counts as converged
-CLOSE = 5e-3
 #: times that a problem is compiled anew for the point it led to
 MAX_REFINEMENTS = 5
 
@@ -47,6 +51,8 @@ class Fitter:
         Options of `confidence`: ``rtol``, the relative precision of a limit.
     store_trace : bool
         Keep all evaluations in ``result.trace``.
+    asymmetric_errors : bool
+        Let `run` go on with `asymmetric_errors` of all free parameters; they are in the result too.
     """
 
     def __init__(
@@ -56,11 +62,13 @@ class Fitter:
         covariance_opts: dict[str, Any] | None = None,
         confidence_opts: dict[str, Any] | None = None,
         store_trace: bool = False,
+        asymmetric_errors: bool = False,
     ) -> None:
         self.backend = backend
         self.optimize_opts = dict(optimize_opts or {})
         self.confidence_opts = dict(confidence_opts or {})
         self.store_trace = store_trace
+        self._asymmetric = asymmetric_errors
         for option in set(self.confidence_opts) - {"rtol"}:
             raise OptionError(f"confidence_opts has no option {option!r}: known is 'rtol'")
         if covariance_opts:
@@ -92,6 +100,8 @@ class Fitter:
         problem = datasets.fit_problem()
         result, x, covariance = self.solve(problem)
         _write_back(problem, x, covariance)
+        if self._asymmetric:
+            self._add_asymmetric_errors(result, datasets.fit_problem().starting_at(x))
         models = getattr(datasets, "models", None)
         result.models = None if models is None else models.copy()
         result.time = time.perf_counter() - begin
@@ -100,11 +110,11 @@ class Fitter:
     def solve(self, problem: FitProblem) -> tuple[FitResult, np.ndarray, np.ndarray]:
         """Fit without writing back: result, free values [n], covariance [n, n]."""
         name, backend = self._backend()
-        at_start = _checked_start(problem)
+        at_start = checked_start(problem)
         if not problem.names:
             return _nothing_free(problem, at_start, name), problem.start, np.zeros((0, 0))
-        inert = _inert(at_start)
-        working = _without(problem, inert)
+        inert = inert_parameters(at_start)
+        working = without(problem, inert)
         nfev = ngrad = 0
         notes = list(problem.notes)
         trace: list[np.ndarray] = []
@@ -115,19 +125,19 @@ class Fitter:
             outcome, interrupted = _minimise(backend, objective, self.optimize_opts)
             nfev, ngrad = nfev + objective.nfev, ngrad + objective.ngrad
             trace += [np.append(value, z * scale) for z, value in objective.trace or ()]
-            x = _whole(problem, inert, outcome.x * scale)
+            x = whole(problem, inert, outcome.x * scale)
             refined = problem.refine(x) if problem.refine and not interrupted else None
             if refined is None:
                 break
             notes.append("the integration over energy was made finer for this result")
-            problem, working = refined, _without(refined, inert)
+            problem, working = refined, without(refined, inert)
             at_start = _start(problem)
             if attempt == MAX_REFINEMENTS:
                 raise FitError("the integration over energy does not settle: narrow the bounds")
         minimum = analyse_minimum(scaled_problem, outcome.x)
         if outcome.samples is not None:
             minimum = _posterior(outcome, minimum)
-        status, message = _judge(problem, outcome, minimum, inert, interrupted)
+        status, message = judge(problem, outcome, minimum, inert, interrupted)
         covariance = np.full((len(x), len(x)), np.nan)
         covariance[np.ix_(~inert, ~inert)] = minimum.covariance * np.outer(scale, scale)
         result = _result(problem, x, covariance, outcome, minimum, notes)
@@ -137,8 +147,8 @@ class Fitter:
             result.samples = _with_inert(problem, inert, outcome.samples * scale)
         if self.store_trace:
             points = np.array(trace)
-            whole = _with_inert(problem, inert, points[:, 1:])
-            result.points = np.column_stack([points[:, 0], whole])
+            full = _with_inert(problem, inert, points[:, 1:])
+            result.points = np.column_stack([points[:, 0], full])
         return result, x, covariance
 
     def optimize(self, datasets: Any) -> FitResult:
@@ -149,6 +159,8 @@ class Fitter:
         self, datasets: Any, parameter: Any, sigma: float = 1.0, reoptimize: bool = True
     ) -> dict[str, Any]:
         """Asymmetric errors by the profile of the statistic.
+
+        With ``sigma=1`` and ``reoptimize=True`` they become ``errn`` and ``errp`` of the parameter.
 
         Parameters
         ----------
@@ -174,7 +186,65 @@ class Fitter:
         """
         problem = datasets.fit_problem()
         name = _free_name(problem, parameter)
-        return confidence(problem, name, sigma, reoptimize, **self.confidence_opts)
+        answer = confidence(problem, name, sigma, reoptimize, **self.confidence_opts)
+        if sigma == 1 and reoptimize:
+            _store_asymmetric(problem, {name: answer})
+        return answer
+
+    def asymmetric_errors(self, datasets: Any, parameters: Any = None) -> dict[str, dict[str, Any]]:
+        """`confidence` at one sigma for several parameters; it sets their ``errn`` and ``errp``.
+
+        Parameters
+        ----------
+        datasets
+            As in `run`; the models must stand at the minimum.
+        parameters : list of `Parameter` or str, optional
+            Free parameters; by default all of them.
+
+        Returns
+        -------
+        dict
+            What `confidence` returns, by name of the parameter.
+        """
+        problem = datasets.fit_problem()
+        chosen = problem.names if parameters is None else parameters
+        names = [_free_name(problem, parameter) for parameter in chosen]
+        answers = asymmetric_errors(problem, names, **self.confidence_opts)
+        _store_asymmetric(problem, answers)
+        return answers
+
+    def _add_asymmetric_errors(self, result: FitResult, problem: FitProblem) -> None:
+        """Put asymmetric errors into models and result, or a note that says why there are none."""
+        if not result.success or result.samples is not None:
+            why = "samples have quantiles" if result.success else "there is no minimum"
+            result.notes += (f"asymmetric errors were not determined: {why}",)
+            return
+        answers = asymmetric_errors(problem, problem.names, **self.confidence_opts)
+        _store_asymmetric(problem, answers)
+        none = {"errn": np.nan, "errp": np.nan}  # of a linked parameter
+        found = [answers.get(name, none) for name in result.names]
+        result.errn = np.array([answer["errn"] for answer in found])
+        result.errp = np.array([answer["errp"] for answer in found])
+        result.notes += tuple(
+            f"{name}: {answer['message']}"
+            for name, answer in answers.items()
+            if not answer["success"]
+        )
+
+    def upper_limit(self, datasets: Any, parameter: Any, n_sigma: float = 2.0) -> dict[str, Any]:
+        """One-sided limit: where, above the best value, the profile has risen by ``n_sigma ** 2``.
+
+        The rise counts from the minimum inside the bounds; the models must stand there.
+
+        Returns
+        -------
+        dict
+            ``ul``, in the unit of the parameter (nan with a reason in ``message`` if the
+            statistic does not rise that far), ``success``, ``message``, ``nfev``.
+        """
+        problem = datasets.fit_problem()
+        name = _free_name(problem, parameter)
+        return upper_limit(problem, name, n_sigma, **self.confidence_opts)
 
     def stat_profile(
         self, datasets: Any, parameter: Any, reoptimize: bool = False
@@ -187,12 +257,64 @@ class Fitter:
         Returns
         -------
         dict
-            ``"<name>_scan"`` and ``"stat_scan"``, arrays, and ``"fit_results"``, the values of
-            the other free parameters at each point, [n_points, n - 1].
+            ``"<name>_scan"`` and ``"stat_scan"``, arrays; ``"fit_results"``, the values of
+            the other free parameters at each point, [n_points, n - 1]; and ``"success"``, False
+            if these were to be fitted and could not be somewhere.
         """
         problem = datasets.fit_problem()
         name = _free_name(problem, parameter)
         return stat_profile(problem, name, reoptimize)
+
+    def stat_surface(
+        self, datasets: Any, x: Any, y: Any, reoptimize: bool = False
+    ) -> dict[str, Any]:
+        """Statistic on a grid of two parameters, at the points that `stat_profile` would take.
+
+        Returns
+        -------
+        dict
+            ``"<x>_scan"`` [nx], ``"<y>_scan"`` [ny], ``"stat_scan"`` [nx, ny], ``"fit_results"``
+            [nx, ny, n - 2] and ``"success"``, as in `stat_profile`.
+        """
+        problem = datasets.fit_problem()
+        return stat_surface(problem, _free_name(problem, x), _free_name(problem, y), reoptimize)
+
+    def stat_contour(
+        self, datasets: Any, x: Any, y: Any, numpoints: int = 10, sigma: float = 1.0
+    ) -> dict[str, Any]:
+        """Contour of the profile over two parameters, the others fitted again everywhere.
+
+        Parameters
+        ----------
+        datasets
+            As in `run`; the models must stand at the minimum.
+        x, y : `Parameter` or str
+            Free parameters.
+        numpoints : int
+            Points, at least 3; evenly around the minimum in the plane in which errors are equal
+            and uncorrelated. Where the minimum does not see the whole curve they are spread
+            evenly along it, which the message says.
+        sigma : float
+            The statistic rises by ``sigma ** 2`` on the contour, so its extent in x and y is
+            their errors at ``sigma``. It covers both together with 39.3%, 86.5%, 98.9% at
+            ``sigma`` of 1, 2, 3; for 68.3% take ``sigma=1.515``.
+
+        Returns
+        -------
+        dict
+            ``"<x>"`` and ``"<y>"``, arrays [numpoints + 1] of a closed curve, the first point
+            repeated; ``"success"``; ``"message"``; ``"fit_results"``, the other free parameters
+            [numpoints + 1, n - 2]; ``"nfev"``. A contour that meets a bound of x or y runs along
+            it, and the message says so. A point is nan if the statistic does not rise that far.
+
+        Raises
+        ------
+        FitError
+            If x is y, an argument is out of range, or the models do not stand at a minimum.
+        """
+        problem = datasets.fit_problem()
+        pair = _free_name(problem, x), _free_name(problem, y)
+        return stat_contour(problem, *pair, numpoints, sigma)
 
 
 class Fit(Fitter):
@@ -213,51 +335,11 @@ def _start(problem: FitProblem) -> Evaluation:
     return problem.evaluate(problem.start)
 
 
-def _checked_start(problem: FitProblem) -> Evaluation:
-    """Objective at the start, or an error that says what is wrong with it."""
-    outside = (problem.start < problem.lower) | (problem.start > problem.upper)
-    for i in np.flatnonzero(outside):
-        raise FitError(
-            f"{problem.names[i]} starts at {problem.start[i]:g}, outside its bounds "
-            f"{problem.lower[i]:g} to {problem.upper[i]:g}: move the value or the bounds"
-        )
-    for i in np.flatnonzero(problem.lower == problem.upper):
-        raise FitError(
-            f"{problem.names[i]} is free, but its bounds leave only {problem.lower[i]:g}: freeze "
-            "it, or widen the bounds"
-        )
-    if len(problem.names) > problem.n_data > 0 or (problem.n_data == 0 and problem.parameters):
-        raise FitError(
-            f"{len(problem.names)} free parameters and {problem.n_data} data (unmasked bins and "
-            "priors): widen the masks, freeze parameters or give them priors"
-        )
-    at_start = _start(problem)
-    if not np.isfinite(at_start.value):
-        why = problem.diagnose(problem.start) if problem.diagnose else "choose another start"
-        raise FitError(f"the statistic is {at_start.value} at the start: {why}")
-    if not np.all(np.isfinite(at_start.gradient)):
-        bad = [n for n, g in zip(problem.names, at_start.gradient, strict=True) if g != g]
-        raise FitError(f"the gradient by {bad} is not finite at the start: choose another start")
-    return at_start
-
-
-def _inert(at_start: Evaluation) -> np.ndarray:
-    """Parameters [n] that change nothing at the start, in value or curvature."""
-    return (at_start.gradient == 0) & (np.diag(at_start.curvature) == 0)
-
-
-def _without(problem: FitProblem, inert: np.ndarray) -> FitProblem:
-    if not inert.any():
-        return problem
-    if inert.all():
-        raise FitError(f"none of {list(problem.names)} has an effect on the statistic")
-    return problem.held({problem.names[i]: problem.start[i] for i in np.flatnonzero(inert)})
-
-
-def _whole(problem: FitProblem, inert: np.ndarray, x: np.ndarray) -> np.ndarray:
-    whole = problem.start.copy()
-    whole[~inert] = x
-    return np.clip(whole, problem.lower, problem.upper)
+def _store_asymmetric(problem: FitProblem, answers: dict[str, dict[str, Any]]) -> None:
+    """Asymmetric errors to the parameters."""
+    for parameter, name in zip(problem.parameters, problem.paths, strict=True):
+        if name in answers:
+            parameter.errn, parameter.errp = answers[name]["errn"], answers[name]["errp"]
 
 
 def _minimise(
@@ -279,42 +361,6 @@ def _posterior(outcome: Outcome, minimum: Minimum) -> Minimum:
     assert outcome.samples is not None
     covariance = np.atleast_2d(np.cov(outcome.samples, rowvar=False))
     return minimum._replace(covariance=covariance, method="covariance of the posterior samples")
-
-
-def _judge(
-    problem: FitProblem,
-    outcome: Outcome,
-    minimum: Minimum,
-    inert: np.ndarray,
-    interrupted: bool,
-) -> tuple[Status, str]:
-    """Status and details; the worst thing found counts."""
-    working = [n for n, idle in zip(problem.names, inert, strict=True) if not idle]
-
-    def named(flags: np.ndarray) -> str:
-        return ", ".join(n for n, flag in zip(working, flags, strict=True) if flag)
-
-    if interrupted:
-        return Status.INTERRUPTED, ""
-    if inert.any():
-        return Status.UNCONSTRAINED, ", ".join(np.array(problem.names)[inert])
-    if outcome.samples is not None:
-        status = Status.SAMPLED if outcome.converged else Status.SHORT_CHAIN
-        return status, outcome.message
-    if not minimum.is_minimum:
-        return Status.NOT_CONVERGED, f"It falls off along {named(minimum.flat)}. {outcome.message}"
-    if minimum.distance > CLOSE:
-        return (
-            Status.NOT_CONVERGED,
-            f"It should go down by another {minimum.distance:.2g}. {outcome.message}",
-        )
-    if minimum.flat.any():
-        return Status.DEGENERATE, named(minimum.flat)
-    if minimum.at_bound.any():
-        return Status.AT_BOUND, named(minimum.at_bound)
-    if len(problem.names) == problem.n_data:
-        return Status.SATURATED, ""
-    return Status.CONVERGED, ""
 
 
 def _result(

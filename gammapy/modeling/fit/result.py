@@ -88,6 +88,9 @@ class FitResult:
         for its start), if asked for with ``store_trace``.
     notes : tuple of str
         What else should be known.
+    errn, errp : ndarray [n] or None
+        Downward and upward errors, if asked for with ``asymmetric_errors``; nan where there is
+        none.
     """
 
     status: Status
@@ -110,6 +113,8 @@ class FitResult:
     samples: np.ndarray | None = None
     points: np.ndarray | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+    errn: np.ndarray | None = None
+    errp: np.ndarray | None = None
 
     @property
     def success(self) -> bool:
@@ -132,17 +137,20 @@ class FitResult:
 
     @property
     def table(self) -> Table:
-        """Table of names, values, errors and units."""
+        """Table of names, values, errors (asymmetric ones too, if there are any) and units."""
         from astropy.table import Table
 
         columns = {
             "name": self.names,
             "value": self.values,
             "error": self.errors,
+            **{key: sizes for key in ("errn", "errp") if (sizes := getattr(self, key)) is not None},
             "unit": self.units,
         }
-        table = Table(columns, dtype=[str, float, float, str])
-        table["value"].format = table["error"].format = ".4e"
+        texts = ("name", "unit")
+        table = Table(columns, dtype=[str if key in texts else float for key in columns])
+        for key in set(columns) - set(texts):
+            table[key].format = ".4e"
         return table
 
     def write(self, filename: str | Path, format: str = "yaml", overwrite: bool = False) -> None:
