@@ -103,16 +103,7 @@ PUBLIC: dict[str, list[str]] = {
         "create_crab_spectral_model",
     ],
     "gammapy.modeling.models.spectral": [],
-    "gammapy.modeling.prior": [
-        "GaussianPrior",
-        "GeneralizedGaussianPrior",
-        "KDEPrior",
-        "LogNormalPrior",
-        "LogUniformPrior",
-        "Prior",
-        "TruncatedNormalPrior",
-        "UniformPrior",
-    ],
+    "gammapy.modeling.prior": [],
     "gammapy.modeling.serialize": [],
     "gammapy.plot": [
         "plot_contour",

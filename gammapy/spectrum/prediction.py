@@ -9,8 +9,9 @@ import numpy as np
 from gammapy.engine.integrate import BinQuadrature, bin_quadrature, choose_order
 from gammapy.errors import ModelError
 from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spectral.base import SpectralModel
 
-__all__ = ["joint_quadrature", "needed_order", "predicted_counts"]
+__all__ = ["FollowingQuadrature", "needed_order", "predicted_counts"]
 
 
 def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[float]) -> int:
@@ -25,10 +26,11 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
         Internal values of the model's parameters.
     """
     spectrum = model.spectral_model
+    kinks = spectrum.kinks_at(values)
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
             return max(
-                choose_order(lambda energy: spectrum.flux(energy, values), axis, spectrum.kinks)
+                choose_order(lambda energy: spectrum.flux(energy, values), axis, kinks)
                 for axis in edges
             )
     except ArithmeticError:
@@ -38,7 +40,38 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
         ) from None
 
 
-def joint_quadrature(
+class FollowingQuadrature:
+    """Quadrature of one spectrum over the bins of several axes, cut where its kinks are.
+
+    A break that moves in a fit takes its cut along, so the integral stays exact, and smooth in the
+    position of the break. The last rule is kept for the values that leave the kinks where they are.
+
+    Parameters
+    ----------
+    spectrum : `SpectralModel`
+    edges : sequence of ndarray
+        Bin edges of each axis, in TeV.
+    order : int
+        Nodes per smooth piece of a bin.
+    """
+
+    def __init__(self, spectrum: SpectralModel, edges: Sequence[np.ndarray], order: int) -> None:
+        self.spectrum = spectrum
+        self.edges = edges
+        self.order = order
+        self._last: tuple[tuple[float, ...] | None, BinQuadrature | None] = (None, None)
+
+    def at(self, values: Sequence[float]) -> BinQuadrature:
+        """Rule for internal parameter values."""
+        kinks = self.spectrum.kinks_at(values)
+        known, rule = self._last  # one read, so that threads do not mix
+        if rule is None or kinks != known:
+            rule = _joint_quadrature(self.edges, self.order, kinks)
+            self._last = (kinks, rule)
+        return rule
+
+
+def _joint_quadrature(
     edges: Sequence[np.ndarray], order: int, kinks: Sequence[float]
 ) -> BinQuadrature:
     """One quadrature over the bins of several axes, one after the other."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from gammapy.datasets.plan import Plan
-from gammapy.engine.integrate import BinQuadrature, finer_order, is_converged
+from gammapy.engine.integrate import finer_order, is_converged
 from gammapy.engine.statistic import (
     BinStatistic,
     WStatData,
@@ -26,7 +26,7 @@ from gammapy.engine.statistic import (
 )
 from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.spectrum.prediction import joint_quadrature, needed_order
+from gammapy.spectrum.prediction import FollowingQuadrature, needed_order
 
 if TYPE_CHECKING:
     from gammapy.spectrum.base import CountsSpectrum
@@ -165,8 +165,7 @@ class _Source(NamedTuple):
 
     name: str
     spectrum: SpectralModel
-    rule: BinQuadrature
-    order: int
+    rule: FollowingQuadrature
     positions: np.ndarray
     moving: list[int]
     columns: np.ndarray
@@ -217,9 +216,9 @@ class SpectrumTerm:
         positions = plan.positions(spectrum.own_parameters.values())
         columns = plan.column[positions]
         order = needed_order(model, self._axes, theta[positions].tolist())
-        rule = joint_quadrature(self._axes, order, spectrum.kinks)
+        rule = FollowingQuadrature(spectrum, self._axes, order)
         moving = np.flatnonzero(columns >= 0).tolist()
-        return _Source(model.name, spectrum, rule, order, positions, moving, columns[moving])
+        return _Source(model.name, spectrum, rule, positions, moving, columns[moving])
 
     def is_accurate(self, theta: np.ndarray) -> bool:
         """True if the integration orders are good enough at theta."""
@@ -227,8 +226,9 @@ class SpectrumTerm:
 
     def _resolves(self, source: _Source, theta: np.ndarray) -> bool:
         values, spectrum = theta[source.positions].tolist(), source.spectrum
-        finer = joint_quadrature(self._axes, finer_order(source.order), spectrum.kinks)
-        return is_converged(lambda e: spectrum.flux(e, values), source.rule, finer)
+        rule = source.rule.at(values)
+        finer = FollowingQuadrature(spectrum, self._axes, finer_order(source.rule.order)).at(values)
+        return is_converged(lambda e: spectrum.flux(e, values), rule, finer)
 
     # -- prediction -----------------------------------------------------------------------
 
@@ -237,7 +237,8 @@ class SpectrumTerm:
         integrals = np.zeros(self._n_bins)
         for source in self._sources:
             values = theta[source.positions].tolist()
-            integrals += source.rule.reduce(source.spectrum.flux(source.rule.nodes, values))
+            rule = source.rule.at(values)
+            integrals += rule.reduce(source.spectrum.flux(rule.nodes, values))
         return self._fold(integrals)
 
     def npred_with_jacobian(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -245,14 +246,15 @@ class SpectrumTerm:
         integrals = np.zeros((1 + self._n_active, self._n_bins))
         for source in self._sources:
             values = theta[source.positions].tolist()
-            nodes = source.rule.nodes
+            rule = source.rule.at(values)
+            nodes = rule.nodes
             stack = np.empty((1 + len(source.moving), len(nodes)))
             stack[0] = source.spectrum.flux(nodes, values)
             if source.moving:
                 partials = source.spectrum.flux_partials(nodes, values)
                 for row, slot in enumerate(source.moving, start=1):
                     stack[row] = partials[slot]
-            reduced = source.rule.reduce(stack)
+            reduced = rule.reduce(stack)
             integrals[0] += reduced[0]
             for column, row in zip(source.columns, reduced[1:], strict=True):
                 integrals[1 + column] += row  # two parameters may share a column

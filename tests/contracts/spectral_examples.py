@@ -3,21 +3,45 @@
 A class that is registered and not listed fails `test_spectral_models.py`.
 """
 
+import importlib.util
 from collections.abc import Callable
 
 import astropy.units as u
 import numpy as np
 
 from gammapy.modeling.models import (
+    BandSpectralModel,
+    BlackbodySpectralModel,
+    BrokenPowerLawSpectralModel,
     CompoundSpectralModel,
     ConstantSpectralModel,
+    DarkMatterAnnihilationSpectralModel,
+    DarkMatterDecaySpectralModel,
+    EBLAbsorptionNormSpectralModel,
+    ExpCutoffPowerLaw3FGLSpectralModel,
+    ExpCutoffPowerLawNormSpectralModel,
     ExpCutoffPowerLawSpectralModel,
+    GaussianSpectralModel,
+    LogGaussianSpectralModel,
+    LogParabola2SpectralModel,
+    LogParabolaNormSpectralModel,
     LogParabolaSpectralModel,
+    MeyerCrabSpectralModel,
+    NaimaSpectralModel,
+    PiecewiseNormSpectralModel,
+    PowerLaw2SpectralModel,
     PowerLawNormSpectralModel,
     PowerLawSpectralModel,
+    PrimaryFlux,
+    ScaleSpectralModel,
+    SmoothBrokenPowerLawSpectralModel,
     SpectralModel,
+    SuperExpCutoffPowerLaw3FGLSpectralModel,
+    SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
+    SuperExpCutoffPowerLaw4FGLSpectralModel,
     TemplateSpectralModel,
 )
+from gammapy.modeling.models.spectral.darkmatter import PrimarySpectra
 
 FLUX = u.Unit("cm-2 s-1 TeV-1")
 ENERGY = np.geomspace(0.1, 50, 9) * u.TeV
@@ -42,6 +66,50 @@ def template() -> TemplateSpectralModel:
     return TemplateSpectralModel(ENERGY, TABLE)
 
 
+def absorption() -> EBLAbsorptionNormSpectralModel:
+    redshifts = np.array([0.05, 0.2, 0.5])
+    depth = 8 * redshifts[:, None] ** 1.2 * np.geomspace(0.1, 8, 6) ** 0.7 - 0.02
+    energy = np.geomspace(0.1, 8, 6) * u.TeV
+    return EBLAbsorptionNormSpectralModel(
+        energy, redshifts, np.exp(-depth), redshift=0.13, alpha_norm=1.1
+    )
+
+
+LOG10_X = np.array([-5.0, -3.5, -2.5, -1.5, -0.8, -0.3, 0.0])
+PHOTONS = np.array([2.0, 20.0, 25.0, 8.0, 1.2, 0.1, 0.01])
+SPECTRA = PrimarySpectra(
+    [8, 20, 60] * u.TeV, LOG10_X, {"b": [PHOTONS, 1.2 * PHOTONS, 1.1 * PHOTONS[::-1] ** 0.5]}
+)
+
+
+def annihilation() -> DarkMatterAnnihilationSpectralModel:
+    return DarkMatterAnnihilationSpectralModel(
+        "31 TeV", "b", scale=1.5, jfactor="3e19 GeV2 cm-5", z=0.1, k=4, source=SPECTRA
+    )
+
+
+def naima() -> NaimaSpectralModel:
+    from naima.models import ExponentialCutoffPowerLaw, InverseCompton
+
+    particles = ExponentialCutoffPowerLaw(1e33 / u.eV, 1 * u.TeV, 2.3, 300 * u.TeV, beta=2.0)
+    radiation = InverseCompton(particles, seed_photon_fields=["CMB"], nEed=10, Eemax=3 * u.PeV)
+    return NaimaSpectralModel(radiation, distance=2 * u.kpc)
+
+
+def broken() -> BrokenPowerLawSpectralModel:
+    return BrokenPowerLawSpectralModel(index1=1.5, index2=2.8, ebreak="800 GeV")
+
+
+def smooth(beta: float) -> SmoothBrokenPowerLawSpectralModel:
+    return SmoothBrokenPowerLawSpectralModel(
+        index1=1.5, index2=2.8, ebreak="0.8 TeV", reference="2 TeV", beta=beta
+    )
+
+
+def piecewise(interp: str) -> PiecewiseNormSpectralModel:
+    return PiecewiseNormSpectralModel([200, 1500, 9000] * u.GeV, [1.1, 0.8, 1.5], interp)
+
+
 EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
     ConstantSpectralModel: [
         ConstantSpectralModel,
@@ -53,19 +121,111 @@ EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
         lambda: PowerLawSpectralModel(index=1.0),
         lambda: PowerLawSpectralModel(index=-0.5, amplitude="2e-9 MeV-1 m-2 s-1"),
     ],
+    PowerLaw2SpectralModel: [
+        PowerLaw2SpectralModel,
+        lambda: PowerLaw2SpectralModel(index=1.0, emin="50 GeV", emax="2 TeV"),
+        lambda: PowerLaw2SpectralModel(index=2.6, amplitude="3e-8 m-2 s-1", emin="1 TeV"),
+    ],
+    BrokenPowerLawSpectralModel: [
+        BrokenPowerLawSpectralModel,
+        broken,
+        lambda: BrokenPowerLawSpectralModel(index1=2.0, index2=1.0, ebreak="5 TeV"),
+    ],
+    SmoothBrokenPowerLawSpectralModel: [
+        lambda: smooth(1.0),
+        lambda: smooth(0.1),
+        lambda: smooth(0.003),
+        lambda: smooth(-0.5),
+        lambda: SmoothBrokenPowerLawSpectralModel(index1=2.6, index2=1.9, ebreak="5 TeV", beta=0.3),
+    ],
     PowerLawNormSpectralModel: [PowerLawNormSpectralModel, norm],
     ExpCutoffPowerLawSpectralModel: [ExpCutoffPowerLawSpectralModel, cutoff],
+    ExpCutoffPowerLawNormSpectralModel: [
+        ExpCutoffPowerLawNormSpectralModel,
+        lambda: ExpCutoffPowerLawNormSpectralModel(
+            index=0.1, norm=1.4, reference="3 TeV", lambda_="2e-5 GeV-1", alpha=1.5
+        ),
+    ],
+    ExpCutoffPowerLaw3FGLSpectralModel: [
+        ExpCutoffPowerLaw3FGLSpectralModel,
+        lambda: ExpCutoffPowerLaw3FGLSpectralModel(index=2.2, ecut="3000 GeV", reference="2 TeV"),
+    ],
+    SuperExpCutoffPowerLaw3FGLSpectralModel: [
+        lambda: SuperExpCutoffPowerLaw3FGLSpectralModel(reference="2 TeV", index_2=1.4),
+        lambda: SuperExpCutoffPowerLaw3FGLSpectralModel(
+            index_1=1.2, ecut="700 GeV", index_2=0.4, reference="500 GeV"
+        ),
+    ],
+    SuperExpCutoffPowerLaw4FGLSpectralModel: [
+        lambda: SuperExpCutoffPowerLaw4FGLSpectralModel(
+            expfactor=3e-4, index_1=1.9, index_2=0.5, reference="700 GeV"
+        ),
+    ],
+    SuperExpCutoffPowerLaw4FGLDR3SpectralModel: [
+        SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
+        lambda: SuperExpCutoffPowerLaw4FGLDR3SpectralModel(
+            expfactor=0.4, index_1=1.9, index_2=0.67, reference="700 GeV"
+        ),
+        lambda: SuperExpCutoffPowerLaw4FGLDR3SpectralModel(expfactor=0.2, index_2=0.0),
+        lambda: SuperExpCutoffPowerLaw4FGLDR3SpectralModel(expfactor=0.2, index_2=-0.3),
+    ],
     LogParabolaSpectralModel: [
         LogParabolaSpectralModel,
         lambda: LogParabolaSpectralModel(alpha=2.1, beta=-0.05, reference="1 TeV"),
+    ],
+    LogParabola2SpectralModel: [
+        LogParabola2SpectralModel,
+        lambda: LogParabola2SpectralModel(alpha=2.4, beta=0.1, reference="1 TeV", escale="5 TeV"),
+    ],
+    LogParabolaNormSpectralModel: [
+        LogParabolaNormSpectralModel,
+        lambda: LogParabolaNormSpectralModel(norm=1.2, alpha=0.2, beta=0.05, reference="900 GeV"),
+    ],
+    GaussianSpectralModel: [
+        GaussianSpectralModel,
+        lambda: GaussianSpectralModel(mean="4 TeV", sigma="1500 GeV", amplitude="3e-8 m-2 s-1"),
+    ],
+    BandSpectralModel: [
+        BandSpectralModel,
+        lambda: BandSpectralModel(
+            alpha=-0.8,
+            beta=-2.4,
+            amplitude="2e-12 cm-2 s-1 TeV-1",
+            epeak="900 GeV",
+            reference="1 TeV",
+        ),
+    ],
+    BlackbodySpectralModel: [lambda: BlackbodySpectralModel(temperature="600 GeV")],
+    PiecewiseNormSpectralModel: [lambda: piecewise("log"), lambda: piecewise("lin")],
+    ScaleSpectralModel: [
+        lambda: ScaleSpectralModel(power_law(), norm=2.5),
+        lambda: ScaleSpectralModel(cutoff() + broken()),
     ],
     TemplateSpectralModel: [
         template,
         lambda: TemplateSpectralModel(ENERGY, TABLE, {"values_scale": "lin"}, meta={"from": "me"}),
         lambda: TemplateSpectralModel(ENERGY, np.linspace(0.5, 1.5, 9)),
     ],
+    EBLAbsorptionNormSpectralModel: [absorption],
+    MeyerCrabSpectralModel: [MeyerCrabSpectralModel, lambda: MeyerCrabSpectralModel(norm=0.9)],
+    LogGaussianSpectralModel: [
+        LogGaussianSpectralModel,
+        lambda: LogGaussianSpectralModel(L="3e-3 m-2 s-1", Ep="2 TeV", w=0.5),
+    ],
+    PrimaryFlux: [lambda: PrimaryFlux("31 TeV", "b", SPECTRA)],
+    DarkMatterAnnihilationSpectralModel: [annihilation],
+    DarkMatterDecaySpectralModel: [
+        lambda: DarkMatterDecaySpectralModel(
+            "50 TeV", "b", jfactor="3e19 GeV cm-2", source=SPECTRA
+        ),
+        lambda: DarkMatterDecaySpectralModel("50 TeV", "b", source=SPECTRA),
+    ],
+    NaimaSpectralModel: [naima] if importlib.util.find_spec("naima") else [],
     CompoundSpectralModel: [
+        lambda: power_law() * absorption(),
         lambda: power_law() + cutoff(),
+        lambda: cutoff() * piecewise("log"),
+        lambda: 0.01 * ScaleSpectralModel(power_law()) + GaussianSpectralModel(sigma="20 GeV"),
         lambda: power_law() - 0.5 * cutoff(),
         lambda: power_law() * norm(),
         lambda: template() * norm(),

@@ -1,4 +1,4 @@
-"""A parameter and its prior in the tree.
+"""A parameter in the tree.
 
 ``{name, value, unit, error, min, max, frozen, interp, prior, link}``; a key that is missing has the
 default of the model class, as in Gammapy 2.
@@ -7,16 +7,15 @@ default of the model class, as in Gammapy 2.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, fields
 from typing import Any
 
 import astropy.units as u
 import numpy as np
 
-from gammapy.errors import FileFormatError, ParameterError
+from gammapy.errors import ParameterError
 from gammapy.modeling.parameter import Parameter
-from gammapy.modeling.prior import GaussianPrior, LogUniformPrior, Prior, UniformPrior
 from gammapy.modeling.serialize.node import Node
+from gammapy.modeling.serialize.prior import decode_prior, encode_prior
 
 __all__ = ["IGNORED", "KEYS", "decode_parameter", "encode_parameter", "unit_text"]
 
@@ -29,11 +28,6 @@ KEYS = (
 )
 #: how an optimiser of another version scaled the parameter; ``value`` is the full value beside it
 IGNORED = ("scale", "scale_method", "scale_transform")
-
-PRIORS: dict[str, type[Prior]] = {
-    cls.__name__: cls for cls in (GaussianPrior, LogUniformPrior, UniformPrior)
-}
-PRIORS_ELSEWHERE = ("GeneralizedGaussianPrior",)
 
 
 def unit_text(unit: u.UnitBase) -> str:
@@ -93,7 +87,7 @@ def encode_parameter(name: str, parameter: Parameter, default: Parameter, link: 
     if link is not None:
         tree["link"] = link
     if parameter.prior is not None:
-        tree["prior"] = _encode_prior(parameter)
+        tree["prior"] = encode_prior(parameter, unit_text(parameter.unit))
     return tree
 
 
@@ -104,13 +98,6 @@ def _encode_scan(parameter: Parameter, default: Parameter) -> dict[str, Any]:
         for key, value in found.items()
         if value is not None and not np.array_equal(value, getattr(default, key))
     }
-
-
-def _encode_prior(parameter: Parameter) -> dict[str, Any]:
-    unit = unit_text(parameter.unit)
-    numbers = asdict(parameter.prior)  # type: ignore[call-overload]
-    rows = [{"name": name, "value": value, "unit": unit} for name, value in numbers.items()]
-    return {"type": type(parameter.prior).__name__, "parameters": rows, "weight": 1}
 
 
 # -- from the tree ------------------------------------------------------------------------
@@ -139,7 +126,7 @@ def decode_parameter(node: Node, default: Parameter) -> Parameter:
             max=_decode_bound(node, "max", default.max * factor),
             frozen=node["frozen"].flag() if "frozen" in node.value else default.frozen,
             interp=node["interp"].text() if "interp" in node.value else default.interp,
-            prior=_decode_prior(node["prior"], unit) if "prior" in node else None,
+            prior=decode_prior(node["prior"], unit) if "prior" in node else None,
             **_decode_scan(node, default, factor),
         )
 
@@ -180,39 +167,3 @@ def _decode_scan(node: Node, default: Parameter, factor: float) -> dict[str, Any
             raise node["scan_n_values"].error("must be a whole number, at least 1")
         scan["scan_n_values"] = int(number)
     return scan
-
-
-def _decode_prior(node: Node, unit: u.UnitBase) -> Prior:
-    node.check_keys(["type", "parameters", "weight"])
-    kind = node["type"].text()
-    if kind in PRIORS_ELSEWHERE:
-        raise node["type"].error(f"is not supported yet; use one of {', '.join(PRIORS)}")
-    if kind not in PRIORS:
-        raise node["type"].error(f"is not a prior: use one of {', '.join(PRIORS)}")
-    if "weight" in node and node["weight"].number() != 1:
-        raise node["weight"].error(
-            "is not supported: only 1 is; put the weight into the width of the prior"
-        )
-    numbers: dict[str, float] = {}
-    for row in node["parameters"].items():
-        row.check_keys(["name", "value", "unit"])
-        name = row["name"].text()
-        if name in numbers:
-            raise row["name"].error("comes twice")
-        numbers[name] = _prior_number(row, unit)
-    needed = [field.name for field in fields(PRIORS[kind])]  # type: ignore[arg-type]
-    if sorted(numbers) != sorted(needed):
-        raise FileFormatError(
-            f"{node.place}: {kind} needs the parameters {needed}, not {list(numbers)}"
-        )
-    return PRIORS[kind](**numbers)
-
-
-def _prior_number(row: Node, unit: u.UnitBase) -> float:
-    """Value in the parameter's unit; without a unit it is meant in that."""
-    given = row["unit"].unit() if "unit" in row else u.one
-    if given in (u.one, unit):
-        return row["value"].number()
-    if not given.is_equivalent(unit):
-        raise row["unit"].error(f"does not convert to the parameter's {str(unit)!r}")
-    return row["value"].number() * float(given.to(unit))

@@ -1,7 +1,7 @@
 """The tree of a file of models: checked when it is read, complete when it is written.
 
 It is the schema of Gammapy 2, ``{components: [...], metadata: {...}}``, with the sections of
-`covariance` and the links of `links` added.
+`covariance` and `penalty` and the links of `links` added.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.serialize import covariance
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
+from gammapy.modeling.serialize.penalty import KEY, decode_penalties, encode_penalties
 from gammapy.modeling.serialize.spectral import (
     class_of,
     decode_spectral,
@@ -51,6 +52,7 @@ def models_to_dict(models: Models) -> dict[str, Any]:
     return {
         "components": [_encode_component(model, places) for model in models],
         **covariance.encode_errors(models.parameters),
+        **encode_penalties(models, places),
         "metadata": {"creator": f"gammapy {gammapy.__version__}", "schema": SCHEMA},
     }
 
@@ -93,7 +95,7 @@ def models_from_dict(
         If anything in the tree is not known, not supported or has the wrong type.
     """
     root = Node(data, source)
-    root.check_keys(["components", "covariance", *covariance.KEYS, "metadata"])
+    root.check_keys(["components", "covariance", *covariance.KEYS, KEY, "metadata"])
     _check_metadata(root)
     slots = Slots()
     models = [_decode_component(node, source, slots) for node in root["components"].items()]
@@ -103,7 +105,7 @@ def models_from_dict(
             raise FileFormatError(f"{source}: two components are named {name!r}: rename one")
     slots.resolve()
     covariance.decode_errors(root, slots, folder)
-    return Models(models)
+    return Models(models, decode_penalties(root, slots))
 
 
 def _check_metadata(root: Node) -> None:

@@ -16,14 +16,16 @@ from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
+from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
+from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
-from gammapy.modeling.serialize.parameter import (
-    decode_parameter,
-    encode_parameter,
-    unit_text,
-)
+from gammapy.modeling.serialize.parameter import unit_text
+from gammapy.modeling.serialize.physical import READERS as PHYSICAL_READERS
+from gammapy.modeling.serialize.physical import WRITERS as PHYSICAL_WRITERS
+from gammapy.modeling.serialize.rows import decode_rows, encode_rows
 
 __all__ = ["class_of", "decode_spectral", "encode_spectral", "type_keys"]
 
@@ -61,12 +63,7 @@ def encode_spectral(model: SpectralModel, path: str, places: Places) -> dict[str
 
 def _encode_plain(model: SpectralModel, path: str, places: Places) -> dict[str, Any]:
     _check_constructor(type(model))
-    rows = [
-        encode_parameter(default.name, p, default, places.link(f"{path}.{default.name}", p))
-        for default in model.default_parameters
-        for p in [model.own_parameters[default.name]]
-    ]
-    return {"parameters": rows}
+    return {"parameters": encode_rows(model, path, places)}
 
 
 def _check_constructor(cls: type[ModelBase]) -> None:
@@ -86,6 +83,21 @@ def _encode_compound(model: CompoundSpectralModel, path: str, places: Places) ->
         "model2": encode_spectral(model.model2, f"{path}.model2", places),
         "operator": model.operator.__name__,
     }
+
+
+def _encode_piecewise(
+    model: PiecewiseNormSpectralModel, path: str, places: Places
+) -> dict[str, Any]:
+    rows = encode_rows(model, path, places)
+    return {"parameters": rows, "energy": _encode_column(model.energy), "interp": model.interp}
+
+
+def _encode_scale(model: ScaleSpectralModel, path: str, places: Places) -> dict[str, Any]:
+    inner, inside = model.model, f"{path}.model"
+    own = inner.own_parameters  # closed in itself: nothing outside is linked to it
+    within = Places(Parameters(own.values(), [f"{inside}.{name}" for name in own]))
+    tree = encode_spectral(inner, inside, within)
+    return {"parameters": encode_rows(model, path, places), "model": tree}
 
 
 def _encode_template(model: TemplateSpectralModel, path: str, places: Places) -> dict[str, Any]:
@@ -118,7 +130,10 @@ def _encode_column(column: u.Quantity) -> dict[str, Any]:
 
 WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
     CompoundSpectralModel: _encode_compound,
+    PiecewiseNormSpectralModel: _encode_piecewise,
+    ScaleSpectralModel: _encode_scale,
     TemplateSpectralModel: _encode_template,
+    **PHYSICAL_WRITERS,
 }
 
 
@@ -135,34 +150,11 @@ def decode_spectral(node: Node, path: str, slots: Slots) -> SpectralModel:
 
 def _decode_plain(node: Node, path: str, slots: Slots, cls: type[SpectralModel]) -> SpectralModel:
     node.check_keys(["type", "module", "parameters"])
-    defaults = {p.name: p for p in cls.default_parameters}
     with node.guard():
         _check_constructor(cls)
     model = cls()
-    seen: set[str] = set()
-    for row in node["parameters"].items() if "parameters" in node else []:
-        name = _parameter_name(row, defaults, seen, cls)
-        row = row.named(f"{node.place}, parameter {name!r}")
-        model.own_parameters[name] = decode_parameter(row, defaults[name])
-        slots.add(f"{path}.{name}", model, name, row)
-    for name in (n for n in defaults if n not in seen):  # links may refer to them all the same
-        slots.add(f"{path}.{name}", model, name, Node({}, f"{node.place}, parameter {name!r}"))
+    decode_rows(node, path, slots, model)
     return model
-
-
-def _parameter_name(
-    row: Node, defaults: dict[str, Any], seen: set[str], cls: type[SpectralModel]
-) -> str:
-    if not isinstance(row.value, dict):
-        raise row.error("must be a mapping with the keys name, value")
-    name = row["name"].text()
-    if name not in defaults:
-        known = ", ".join(defaults) or "none"
-        raise row["name"].error(f"is not a parameter of {cls.__name__}: it has {known}")
-    if name in seen:
-        raise row["name"].error("comes twice: remove one")
-    seen.add(name)
-    return name
 
 
 def _decode_compound(
@@ -173,6 +165,32 @@ def _decode_compound(
     two = decode_spectral(node["model2"], f"{path}.model2", slots)
     with node.guard():
         return CompoundSpectralModel(one, two, node["operator"].text())
+
+
+def _decode_piecewise(
+    node: Node, path: str, slots: Slots, cls: type[SpectralModel]
+) -> SpectralModel:
+    node.check_keys(["type", "module", "parameters", "energy", "interp"])
+    interp = node["interp"].text() if "interp" in node else "log"
+    with node.guard():
+        model = PiecewiseNormSpectralModel(_decode_column(node["energy"]), interp=interp)
+    decode_rows(node, path, slots, model)
+    return model
+
+
+def _decode_scale(node: Node, path: str, slots: Slots, cls: type[SpectralModel]) -> SpectralModel:
+    node.check_keys(["type", "module", "parameters", "model"])
+    if "model" not in node:
+        raise node.error(
+            "does not say which model it scales (Gammapy 2 leaves that out): put its tree under "
+            "the key 'model'"
+        )
+    within = Slots()
+    inner = decode_spectral(node["model"], f"{path}.model", within)
+    within.resolve()
+    model = ScaleSpectralModel(inner)
+    decode_rows(node, path, slots, model)
+    return model
 
 
 def _decode_template(
@@ -201,5 +219,8 @@ def _decode_column(node: Node) -> u.Quantity:
 
 READERS: dict[type, Callable[..., SpectralModel]] = {
     CompoundSpectralModel: _decode_compound,
+    PiecewiseNormSpectralModel: _decode_piecewise,
+    ScaleSpectralModel: _decode_scale,
     TemplateSpectralModel: _decode_template,
+    **PHYSICAL_READERS,
 }

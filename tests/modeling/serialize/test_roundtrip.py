@@ -14,7 +14,11 @@ from gammapy.modeling.expression import Constant, Operation
 from gammapy.modeling.models import (
     SPECTRAL_MODEL_REGISTRY,
     CompoundSpectralModel,
+    GaussianPenalty,
     GaussianPrior,
+    GeneralizedGaussianPrior,
+    KDEPrior,
+    LogNormalPrior,
     LogUniformPrior,
     Models,
     PowerLawNormSpectralModel,
@@ -22,10 +26,12 @@ from gammapy.modeling.models import (
     SkyModel,
     SpectralModel,
     TemplateSpectralModel,
+    TruncatedNormalPrior,
     UniformPrior,
 )
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.spec import models_to_dict
+from gammapy.modeling.serialize.spectral import WRITERS
 from gammapy.modeling.serialize.tree import (
     _build_dumper,
     _build_loader,
@@ -34,11 +40,10 @@ from gammapy.modeling.serialize.tree import (
 )
 
 FLUX = u.Unit("cm-2 s-1 TeV-1")
-OWN_BUILDER = (CompoundSpectralModel, TemplateSpectralModel)
 PLAIN = [
     cls
     for cls in SPECTRAL_MODEL_REGISTRY
-    if cls not in OWN_BUILDER and cls.__module__.startswith("gammapy.")
+    if cls not in WRITERS and cls.__module__.startswith("gammapy.")  # parameters, nothing else
 ]
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 sizes = st.floats(1e-60, 1e60)  # their fourth powers are floats too
@@ -54,8 +59,18 @@ UNITS = {
 @st.composite
 def priors(draw):
     low, width = draw(sizes), draw(st.floats(1.5, 1e6))
-    kind = draw(st.sampled_from([GaussianPrior, UniformPrior, LogUniformPrior]))
-    return kind(low, low if kind is GaussianPrior else low * width)
+    kinds = [
+        lambda: GaussianPrior(low, low),
+        lambda: UniformPrior(low, low * width),
+        lambda: LogUniformPrior(low, low * width),
+        lambda: LogNormalPrior(-width, width),
+        lambda: TruncatedNormalPrior(mu=0.3 * low, sigma=low, min=low, max=2 * low),
+        lambda: TruncatedNormalPrior(mu=-low, sigma=width, min=-low),
+        lambda: GeneralizedGaussianPrior(low, low, width),
+        lambda: KDEPrior([low, low * width, -low]),
+        lambda: KDEPrior([low, 2 * low], bandwidth=low),
+    ]
+    return draw(st.sampled_from(kinds))()
 
 
 @st.composite
@@ -127,6 +142,7 @@ def collections(draw) -> Models:
     for (leaf, name), (source, other) in draw(st.lists(pairs, max_size=3)) if slots else []:
         draw(linked(leaf.own_parameters[name], source.own_parameters[other]))
     draw(correlated(models))
+    draw(penalized(models))
     return models
 
 
@@ -168,6 +184,20 @@ def correlated(draw, models: Models) -> None:
     parameters.covariance = matrix
 
 
+@st.composite
+def penalized(draw, models: Models) -> None:
+    """Penalties on some parameters, in any order."""
+    for _ in range(draw(st.integers(0, 2)) if len(models.parameters) else 0):
+        chosen = draw(
+            st.lists(st.sampled_from(list(models.parameters)), min_size=1, max_size=3, unique=True)
+        )
+        n, rho = len(chosen), draw(st.floats(-0.4, 0.9))
+        errors = draw(st.lists(sizes, min_size=n, max_size=n))
+        matrix = np.outer(errors, errors) * (rho + (1 - rho) * np.eye(n))
+        mean = draw(st.lists(numbers, min_size=n, max_size=n))
+        models.penalties.append(GaussianPenalty(chosen, mean, matrix))
+
+
 # -- what "the same" means ----------------------------------------------------------------
 
 ATTRIBUTES = ["min", "max", "frozen", "error", "errn", "errp", "interp", "prior", "unit"]
@@ -193,6 +223,14 @@ def described(models: Models) -> list:
     return [
         [[m.name, m.datasets_names, shape(m.spectral_model)] for m in models],
         [[place, first[p], *contents(p)] for p, place in slots],
+        [
+            [
+                [first[p] for p in penalty.parameters],
+                penalty.mean.tolist(),
+                penalty.covariance.data.tolist(),
+            ]
+            for penalty in models.penalties
+        ],
     ]
 
 

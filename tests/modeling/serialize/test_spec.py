@@ -112,7 +112,7 @@ BAD = {
     "scan text": (with_row(scan_min="x"), "scan_min = 'x' must be a number"),
     "prior": (with_row(prior="GaussianPrior"), "prior = 'GaussianPrior' must be a mapping"),
     "prior type": (prior(type="Gauss"), "type = 'Gauss' is not a prior: use one of Gaussian"),
-    "prior elsewhere": (prior(type="GeneralizedGaussianPrior"), "is not supported yet"),
+    "prior elsewhere": (prior(type="GammaPrior"), "is not a prior: use one of GaussianPrior, Gen"),
     "prior weight": (prior(weight=2), "weight = 2 is not supported: only 1 is"),
     "prior key": (prior(scale=2), "unknown key 'scale'"),
     "prior lacks": (prior(parameters=[{"name": "mu", "value": 1}]), "needs the parameters"),

@@ -88,10 +88,10 @@ class CompoundSpectralModel(SpectralModel):
         """True if one side does."""
         return self.model1.needs_quantities or self.model2.needs_quantities
 
-    @property
-    def kinks(self) -> tuple[float, ...]:
+    def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """Those of both sides."""
-        return self.model1.kinks + self.model2.kinks
+        one, two = self._split(values)
+        return self.model1.kinks_at(one) + self.model2.kinks_at(two)
 
     @property
     def unit(self) -> u.UnitBase:

@@ -11,6 +11,7 @@ and with ``values_scale="lin"`` the same without the logarithm of the values.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import astropy.units as u
@@ -69,6 +70,7 @@ class TemplateSpectralModel(SpectralModel):
         logarithmic = self.values_scale == "log"
         floor = np.finfo(float).tiny
         self._nodes = np.log(np.maximum(internal, floor)) if logarithmic else internal
+        self._kinks = self._table_kinks()
         for table in (self.energy, self.values, self._log_energy, self._nodes):
             table.flags.writeable = False  # copies share them
 
@@ -111,9 +113,12 @@ class TemplateSpectralModel(SpectralModel):
         """Unit of the table's values."""
         return self.values.unit
 
-    @property
-    def kinks(self) -> tuple[float, ...]:
-        """Energies of the table, in TeV, and where its extremes would spoil an integral.
+    def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
+        """Energies of the table, in TeV, and where its extremes would spoil an integral."""
+        return self._kinks
+
+    def _table_kinks(self) -> tuple[float, ...]:
+        """The same, computed once.
 
         A piece that falls to a zero of the table spans 700 powers of e: it is cut where all but
         e^-40 is behind. A piece linear in the energy's logarithm ends where it reaches zero.

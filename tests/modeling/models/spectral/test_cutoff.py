@@ -2,7 +2,12 @@ import astropy.units as u
 import numpy as np
 import pytest
 
-from gammapy.modeling.models import ExpCutoffPowerLawSpectralModel, PowerLawSpectralModel
+from gammapy.modeling.models import (
+    ExpCutoffPowerLaw3FGLSpectralModel,
+    ExpCutoffPowerLawNormSpectralModel,
+    ExpCutoffPowerLawSpectralModel,
+    PowerLawSpectralModel,
+)
 
 ENERGY = np.geomspace(0.1, 50, 7)
 
@@ -27,3 +32,21 @@ def test_sharpness():
     model = ExpCutoffPowerLawSpectralModel(index=0, lambda_="0.5 TeV-1", alpha=2)
     ratio = model(4 * u.TeV) / model(2 * u.TeV)
     assert ratio.to_value("") == pytest.approx(np.exp(-4 + 1))
+
+
+def test_3fgl_has_its_amplitude_at_the_reference():
+    model = ExpCutoffPowerLaw3FGLSpectralModel(index=1.6, reference="2 TeV", ecut="3 TeV")
+    assert model(2 * u.TeV).value == pytest.approx(1e-12, rel=1e-15, abs=0)
+    plain = ExpCutoffPowerLawSpectralModel(
+        index=1.6, reference="2 TeV", lambda_=1 / (3 * u.TeV), amplitude="1e-12 cm-2 s-1 TeV-1"
+    )
+    expected = plain(ENERGY * u.TeV) * np.exp(2 / 3)
+    np.testing.assert_allclose(model(ENERGY * u.TeV), expected, rtol=1e-14)
+
+
+def test_norm_is_the_same_shape_without_a_unit():
+    norm = ExpCutoffPowerLawNormSpectralModel(index=0.3, norm=2.0, alpha=0.7)
+    plain = ExpCutoffPowerLawSpectralModel(index=0.3, alpha=0.7)
+    found = (norm(ENERGY * u.TeV) / plain(ENERGY * u.TeV)).value
+    np.testing.assert_allclose(found, 2e12, rtol=1e-14)
+    assert norm.unit == ""

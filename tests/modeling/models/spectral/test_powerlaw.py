@@ -4,7 +4,8 @@ import astropy.units as u
 import numpy as np
 import pytest
 
-from gammapy.modeling.models import PowerLawSpectralModel
+from gammapy.errors import ModelError
+from gammapy.modeling.models import PowerLaw2SpectralModel, PowerLawSpectralModel
 
 
 @pytest.mark.parametrize("method", ["integral", "energy_flux"])
@@ -26,3 +27,35 @@ def test_index_is_positive_for_a_falling_spectrum():
     model = PowerLawSpectralModel(index=2)
     ratio = model(10 * u.TeV) / model(1 * u.TeV)
     assert ratio.to_value("") == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("index", [1.0, 1 + 1e-12, 1 - 1e-7, 2.0, 2 - 1e-9, 2.4, -1.0, 30.0])
+def test_amplitude_of_power_law_2_is_the_integral(index):
+    model = PowerLaw2SpectralModel(
+        index=index, amplitude="3e-10 cm-2 s-1", emin="20 GeV", emax="2 TeV"
+    )
+    found = model.integral(20 * u.GeV, 2 * u.TeV)
+    assert found.to_value("cm-2 s-1") == pytest.approx(3e-10, rel=1e-13, abs=0)
+    same = PowerLawSpectralModel(index=index, amplitude=model(1 * u.TeV), reference="1 TeV")
+    for method in ("integral", "energy_flux"):
+        expected = getattr(same, method)(30 * u.GeV, 9 * u.TeV).value
+        found = getattr(model, method)(30 * u.GeV, 9 * u.TeV).value
+        assert found == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+def test_power_law_2_as_the_fermi_tools_have_it():
+    model = PowerLaw2SpectralModel(
+        amplitude="1e-7 cm-2 s-1", index=2.1, emin="100 MeV", emax="5e5 MeV"
+    )
+    found = model([100, 1000, 10000] * u.MeV)
+    assert found.unit == "cm-2 s-1 MeV-1"
+    expected = [1.100093878e-09, 8.73835628e-12, 6.941123118e-14]
+    np.testing.assert_allclose(found.value, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("emin", "emax"), [("2 TeV", "1 TeV"), ("1 TeV", "1000 GeV")])
+def test_power_law_2_needs_a_range(emin, emax):
+    with pytest.raises(ModelError, match=r"emin = .* and emax = .* in this order"):
+        PowerLaw2SpectralModel(emin=emin, emax=emax)
+    with pytest.raises(ModelError, match="must be positive"):
+        PowerLaw2SpectralModel(emin="-1 TeV", emax="1 TeV")
