@@ -32,6 +32,7 @@ LAYERS: list[list[tuple[str, ...]]] = [
             "modeling.parameters",
             "modeling.covariance",
             "modeling.prior",
+            "modeling.penalty",
         )
     ],
     [("modeling.models",)],

@@ -13,6 +13,7 @@ from gammapy.dispatch import find, names
 __all__ = [
     "Dataset",
     "Datasets",
+    "FluxPointsDataset",
     "Plan",
     "SpectrumDataset",
     "SpectrumDatasetOnOff",

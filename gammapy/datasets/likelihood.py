@@ -1,4 +1,4 @@
-"""Likelihood: terms and priors of some datasets, added up over one plan.
+"""Likelihood: terms, penalties and priors of some datasets, added up over one plan.
 
 It is compiled from datasets and kept by them as long as their structure stays (`Compiled`).
 Values of parameters are not part of the structure: they are read when they are needed.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gammapy.datasets.penalty import PenaltyTerm
 from gammapy.datasets.plan import Plan, Term
 from gammapy.errors import DataError
 from gammapy.modeling.fit.problem import Evaluation, FitProblem, Residuals
@@ -46,12 +47,13 @@ class Likelihood:
             for kind in kinds
             for term in kind.terms([d for d in datasets if type(d) is kind], self.plan)
         ]
+        self.terms += [PenaltyTerm(penalty, self.plan) for penalty in self.plan.penalties]
 
     @property
     def n_data(self) -> int:
-        """Bins, and priors that are more than a range, of what moves."""
+        """Bins, penalties, and priors that are more than a range, of what moves."""
         moving = [p for i, p in self.plan.priors if self.plan.column[i] >= 0]
-        informative = [p for p in moving if p.residual(1.0) != (0.0, 0.0)]
+        informative = [p for p in moving if not p.is_range]
         return sum(term.n_data for term in self.terms) + len(informative)
 
     def stat_sum(self) -> float:
@@ -106,11 +108,12 @@ class Likelihood:
         value, gradient, curvature = 0.0, np.zeros(n), np.zeros((n, n))
         for i, prior in self.plan.priors:
             factor, k = self.plan.factors[i], self.plan.column[i]
-            stat, first, second = prior.evaluate(theta[i] / factor)
+            here = theta[i] / factor
+            stat, first, _ = prior.evaluate(here)
             value += stat
             if k >= 0:
                 gradient[k] += first / factor
-                curvature[k, k] += max(second, 0.0) / factor**2
+                curvature[k, k] += prior.curvature(here) / factor**2
         return Evaluation(value, gradient, curvature)
 
     def _prior_residuals(self, theta: np.ndarray) -> Residuals:
@@ -164,7 +167,13 @@ class Likelihood:
             for model in union_of_models(self._datasets)
             if model.spectral_model.needs_quantities
         }
-        return tuple(f"{name} works on quantities, which is slow" for name in sorted(slow))
+        notes = [f"{name} works on quantities, which is slow" for name in sorted(slow)]
+        if self.plan.joining:
+            notes.append(
+                f"{', '.join(self.plan.joining)} of a penalty is in no model that the data see: "
+                "it is fitted along, by what the penalty knows of it"
+            )
+        return tuple(notes)
 
     def refine(self, x: np.ndarray) -> FitProblem | None:
         """The problem compiled anew at x, if a term is not accurate there."""
@@ -214,6 +223,13 @@ def _structure(datasets: Sequence[Dataset]) -> list[Any]:
     seen: dict[int, None] = {}
     for dataset in datasets:
         structure += [dataset, dataset.revision, dataset.name]
+        for penalty in dataset.models.penalties:
+            structure.append(penalty)
+            if id(penalty) not in seen:
+                seen[id(penalty)] = None
+                for parameter in penalty.parameters:
+                    for ancestor in parameter.ancestors():
+                        structure += [ancestor, ancestor._revision]
         for model in dataset.models:
             structure.append(model)
             if id(model) not in seen:
@@ -226,11 +242,12 @@ def _structure(datasets: Sequence[Dataset]) -> list[Any]:
 
 
 def union_of_models(datasets: Sequence[Dataset]) -> Models:
-    """Models that some dataset sees, each once; two of the same name are refused."""
+    """Models that some dataset sees, and all penalties, each once; equal names are refused."""
     seen = {
         id(model): model
         for dataset in datasets
         for model in dataset.models
         if model.belongs_to(dataset.name)
     }
-    return Models(list(seen.values()))
+    penalties = {id(p): p for dataset in datasets for p in dataset.models.penalties}
+    return Models(list(seen.values()), penalties.values())

@@ -9,6 +9,7 @@ to x.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.penalty import GaussianPenalty
 
 __all__ = ["Plan", "Term"]
 
@@ -72,7 +74,8 @@ class Plan:
 
     def __init__(self, models: Models, start: np.ndarray | None = None) -> None:
         known = models.parameters
-        self.parameters = known + _outside(known)
+        self.penalties = models.penalties.touching(known)
+        self.parameters = known + _outside(known, self.penalties)
         self._members = list(self.parameters)
         self._position = {p: i for i, p in enumerate(self._members)}
         self.factors = np.array([p.internal_factor for p in self._members])
@@ -80,6 +83,8 @@ class Plan:
         self.free = np.array(
             [i for i, p in enumerate(self._members) if not p.frozen and p.link is None], dtype=int
         )
+        #: names of free parameters that only penalties speak of
+        self.joining = self._joining(known)
         self._links = self._ordered_links()
         if start is not None:
             self.values = self.all_values(start)
@@ -104,6 +109,11 @@ class Plan:
     def positions(self, parameters: Iterable[Parameter]) -> np.ndarray:
         """Positions of parameters in theta."""
         return np.array([self._position[p] for p in parameters], dtype=int)
+
+    def _joining(self, known: Parameters) -> list[str]:
+        linked = {ancestor for p in known for ancestor in p.ancestors()}
+        paths = self.parameters.paths
+        return [paths[i] for i in self.free if self._members[i] not in linked]
 
     def _follows_free(self, i: int) -> bool:
         free = {self._members[k] for k in self.free}
@@ -232,10 +242,11 @@ class Plan:
         return k, float(row[k]), offset if abs(offset) > rounding else 0.0
 
 
-def _outside(known: Parameters) -> Parameters:
-    """Parameters of no model here that links depend on, under names that differ."""
+def _outside(known: Parameters, penalties: list[GaussianPenalty]) -> Parameters:
+    """Parameters of no model here that links or penalties speak of, under names that differ."""
     paths: dict[Parameter, str] = {}
-    for parameter in known:
+    spoken = itertools.chain(known, *(penalty.parameters for penalty in penalties))
+    for parameter in spoken:
         for ancestor in parameter.ancestors():
             if ancestor not in known and ancestor not in paths:
                 same = sum(other.name == ancestor.name for other in paths)

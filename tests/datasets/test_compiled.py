@@ -6,8 +6,9 @@ import pytest
 from gammapy.datasets import Datasets
 from gammapy.datasets import likelihood as module
 from gammapy.maps import RegionNDMap
-from gammapy.modeling import Fitter, GaussianPrior
+from gammapy.modeling import Fitter, GaussianPenalty, GaussianPrior
 from gammapy.modeling.models import LogParabolaSpectralModel, Models
+from gammapy.modeling.parameter import Parameter
 from tests.datasets.toy_kind import points
 from tests.spectrum.toys import cash, on_off, power_law
 
@@ -62,6 +63,28 @@ def rename_with_effect(d):
     d["o"].name = "renamed"
 
 
+def indices(d):
+    return [d.models.parameters[f"{name}.spectral.index"] for name in ("a", "b")]
+
+
+def penalize(d):
+    d.models.penalties.append(GaussianPenalty(indices(d), [2.0, 2.1], [[0.04, 0.01], [0.01, 0.04]]))
+
+
+def replace_penalty(d):
+    penalize(d)
+    d.stat_sum()
+    d.models.penalties[0] = GaussianPenalty(indices(d), [2.0, 2.1], [[0.09, 0.01], [0.01, 0.04]])
+
+
+def change_what_only_a_penalty_knows(d):
+    other = Parameter("other", 2.0)
+    penalty = GaussianPenalty([indices(d)[0], other], [2.0, 2.1], [[0.04, 0.01], [0.01, 0.04]])
+    d.models.penalties.append(penalty)
+    d.stat_sum()
+    other.prior = GaussianPrior(mu=2.0, sigma=0.2)
+
+
 STRUCTURE = {
     "frozen": lambda d: setattr(d.models.parameters["a.spectral.index"], "frozen", True),
     "link": lambda d: setattr(
@@ -74,6 +97,9 @@ STRUCTURE = {
     "prior": lambda d: setattr(
         d.models.parameters["a.spectral.index"], "prior", GaussianPrior(mu=2.0, sigma=0.2)
     ),
+    "penalty": penalize,
+    "penalty replaced": replace_penalty,
+    "prior of a penalty's parameter": change_what_only_a_penalty_knows,
     "shared": share,
     "mask_fit": lambda d: setattr(d["c"], "mask_fit", half(d["c"].counts.geom)),
     "mask_safe": lambda d: setattr(d["o"], "mask_safe", half(d["o"].counts.geom)),

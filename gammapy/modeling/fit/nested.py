@@ -14,7 +14,7 @@ from typing import Any
 from gammapy.errors import FitError
 from gammapy.modeling.fit.fitter import Fitter
 from gammapy.modeling.fit.problem import FitProblem
-from gammapy.modeling.fit.result import FitResult
+from gammapy.modeling.fit.result import FitResult, Status
 from gammapy.modeling.fit.start import inert_parameters
 from gammapy.modeling.parameter import Parameter
 from gammapy.stats.significance import sigma_to_ts
@@ -90,8 +90,7 @@ def _alternative(
     """Fit with the parameters free, and the values of all that moved."""
     _free(chosen)
     result = fit.run(datasets)
-    if not result.success:
-        raise _failed("alternative", result)
+    _check_minimum("alternative", result)
     moved = datasets.fit_problem().parameters
     return result, {p: p.value for p in moved if p.link is None}
 
@@ -113,8 +112,7 @@ def _null(
     finally:
         for parameter in idle:
             parameter.frozen = False
-    if not result.success:
-        raise _failed("null hypothesis", result)
+    _check_minimum("null hypothesis", result)
     return result
 
 
@@ -130,8 +128,11 @@ def _free(chosen: list[Parameter]) -> None:
         parameter.link, parameter.frozen = None, False
 
 
-def _failed(what: str, result: FitResult) -> FitError:
-    return FitError(
+def _check_minimum(what: str, result: FitResult) -> None:
+    """The statistic is at its minimum, although a parameter without effect may have no error."""
+    if result.success or result.status in (Status.DEGENERATE, Status.UNCONSTRAINED):
+        return
+    raise FitError(
         f"the fit of the {what} failed: {result.status.value} {result.message} Start from better "
         "values, or freeze what the data do not determine"
     )

@@ -12,6 +12,7 @@ from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.models.base import clone_parameters
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.penalty import GaussianPenalty, Penalties
 
 __all__ = ["Models"]
 
@@ -22,18 +23,29 @@ class Models(MutableSequence[SkyModel]):
     Parameters
     ----------
     models : `SkyModel` or iterable of them, optional
+        Those of other `Models` come with their penalties.
+    penalties : iterable of `~gammapy.modeling.GaussianPenalty`, optional
+        What is known of several parameters together.
 
     Raises
     ------
     ModelError
         If two models have the same name, or a member is not a model.
+    ParameterError
+        If a penalty is none, or comes twice.
     """
 
-    def __init__(self, models: SkyModel | Iterable[SkyModel] | None = None) -> None:
+    def __init__(
+        self,
+        models: SkyModel | Iterable[SkyModel] | None = None,
+        penalties: Iterable[GaussianPenalty] = (),
+    ) -> None:
         if models is None:
             models = []
+        brought = models.penalties if isinstance(models, Models) else []
         self._models: list[SkyModel] = []
         self._replace(list(models) if isinstance(models, Iterable) else [models])
+        self.penalties = [*brought, *penalties]
 
     def _replace(self, models: list[Any]) -> None:
         seen: set[str] = set()
@@ -62,10 +74,16 @@ class Models(MutableSequence[SkyModel]):
     def __getitem__(self, key: Any) -> Any:
         """Model by position or name; a slice or list of names gives `Models`."""
         if isinstance(key, slice):
-            return Models(self._models[key])
+            return self._selection(self._models[key])
         if isinstance(key, list):
-            return Models([self[k] for k in key])
+            return self._selection([self[k] for k in key])
         return self._models[self.index(key) if isinstance(key, str) else key]
+
+    def _selection(self, models: list[SkyModel]) -> Models:
+        """Some of the models, with the penalties whose parameters they have."""
+        selected = Models(models)
+        selected.penalties = self.penalties.inside(selected.parameters)
+        return selected
 
     def __setitem__(self, key: Any, model: Any) -> None:
         models = list(self._models)
@@ -93,7 +111,10 @@ class Models(MutableSequence[SkyModel]):
         return key in self.names if isinstance(key, str) else key in self._models
 
     def __add__(self, other: Any) -> Models:
-        return Models([*self, *([other] if isinstance(other, SkyModel) else other)])
+        models = [*self, *([other] if isinstance(other, SkyModel) else other)]
+        brought = other.penalties if isinstance(other, Models) else []
+        new = [penalty for penalty in brought if penalty not in self.penalties]
+        return Models(models, [*self.penalties, *new])
 
     # -- what it holds --------------------------------------------------------------------
 
@@ -109,6 +130,19 @@ class Models(MutableSequence[SkyModel]):
         return Parameters([p for p, _ in pairs], [path for _, path in pairs])
 
     @property
+    def penalties(self) -> Penalties:
+        """List of what is known of several parameters together; each is counted once in a fit.
+
+        A penalty may name parameters of no model here: a fit then moves them too, unless they
+        are frozen, so that what is known of the others is neither more nor less.
+        """
+        return self._penalties
+
+    @penalties.setter
+    def penalties(self, penalties: Any) -> None:
+        self._penalties = Penalties(penalties)
+
+    @property
     def covariance(self) -> Covariance:
         """Covariance of `parameters`."""
         return self.parameters.covariance
@@ -119,7 +153,7 @@ class Models(MutableSequence[SkyModel]):
 
     def seen_by(self, dataset_name: str) -> Models:
         """Models that a dataset of this name sees."""
-        return Models([model for model in self if model.belongs_to(dataset_name)])
+        return self._selection([model for model in self if model.belongs_to(dataset_name)])
 
     def freeze(self) -> None:
         """Freeze all parameters."""
@@ -132,12 +166,12 @@ class Models(MutableSequence[SkyModel]):
             model.unfreeze()
 
     def copy(self) -> Models:
-        """Independent copy; links among the models follow, links to others still hold."""
+        """Independent copy; links and penalties among the models follow, others still hold."""
         mapping = clone_parameters(self.parameters)
         shells = [model._shell() for model in self]
         for shell in shells:
             shell.reassign(mapping)
-        return Models(shells)
+        return Models(shells, [penalty.mapped(mapping) for penalty in self.penalties])
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Models:
         return self.copy()

@@ -3,6 +3,10 @@
 The curvature is handed over as ``hessian``: it is positive semidefinite also far from the
 minimum, where the exact Hessian would mislead MIGRAD. Strategy 0 trusts the analytic derivatives;
 the covariance is not taken from MIGRAD anyway.
+
+MIGRAD updates its matrix from step to step and estimates its distance to the minimum with it, which
+is now and then a hundred times too small along a soft direction. So the distance is judged by
+the curvature at the end, and MIGRAD goes on from there if it is too large.
 """
 
 from __future__ import annotations
@@ -19,6 +23,10 @@ from gammapy.modeling.fit.outcome import Outcome
 __all__ = ["run"]
 
 _MIGRAD_OPTIONS = ("ncall", "iterate", "use_simplex")
+#: times that MIGRAD goes on after it found itself at the minimum
+MAX_CONTINUATIONS = 3
+#: distance from a bound, in expected errors, within which the bound holds a parameter
+AT_BOUND = 1e-3
 
 
 def run(
@@ -64,6 +72,14 @@ def run(
     minuit.errors = np.ones(len(problem.start))
     minuit.tol, minuit.strategy, minuit.print_level = tol, strategy, print_level
     minuit.migrad(**migrad_opts)
+    for _ in range(MAX_CONTINUATIONS):
+        before = minuit.fval
+        if not minuit.valid or _height(objective, np.array(minuit.values)) <= 0.01 * tol:
+            break
+        minuit.strategy = 2  # with a matrix of its own at the start
+        minuit.migrad(**migrad_opts)
+        if not before - minuit.fval > 0.002 * tol:
+            break
     return Outcome(np.array(minuit.values), minuit.valid, _message(minuit), "migrad", None, minuit)
 
 
@@ -71,6 +87,18 @@ def _definite(curvature: np.ndarray) -> np.ndarray:
     """Curvature with something on the diagonal of a parameter that it says nothing about."""
     diagonal = np.diag(curvature)
     return curvature + np.diag(np.where(diagonal > 0, 1e-9 * diagonal, 1e-6))
+
+
+def _height(objective: Objective, z: np.ndarray) -> float:
+    """Height above the minimum, by gradient and curvature, of parameters that no bound holds."""
+    lower, upper = objective.problem.lower, objective.problem.upper
+    _, gradient, curvature = objective.evaluate(z)
+    held = ((z - lower < AT_BOUND) & (gradient > 0)) | ((upper - z < AT_BOUND) & (gradient < 0))
+    free = ~held
+    if not free.any():
+        return 0.0
+    step = np.linalg.solve(_definite(curvature)[np.ix_(free, free)], gradient[free])
+    return float(0.5 * gradient[free] @ step)
 
 
 def _message(minuit: Minuit) -> str:
