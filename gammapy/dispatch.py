@@ -37,9 +37,6 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Datasets", "read", "yaml"): "gammapy.datasets.io:read_datasets",
     ("Datasets", "write", "yaml"): "gammapy.datasets.io:write_datasets",
     ("Datasets", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
-    ("Dataset", "kind", "FluxPointsDataset"): (
-        "gammapy.spectrum.flux_points_dataset:FluxPointsDataset"
-    ),
     ("FluxPointsDataset", "read", "table"): (
         "gammapy.spectrum.flux_points_dataset_file:read_flux_points_dataset"
     ),
@@ -56,6 +53,9 @@ TABLE: dict[tuple[str, str, str], str] = {
     ),
     ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
     ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
+    ("Dataset", "kind", "FluxPointsDataset"): (
+        "gammapy.spectrum.flux_points_dataset:FluxPointsDataset"
+    ),
     ("GTI", "read", "gadf"): "gammapy.spectrum.gti_file:read_gti",
     ("GTI", "write", "gadf"): "gammapy.spectrum.gti_file:write_gti",
     ("CountsSpectrum", "sniff", "fits"): "gammapy.spectrum.formats:sniff",

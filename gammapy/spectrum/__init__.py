@@ -1,6 +1,8 @@
-"""Counts spectra."""
+"""Counts spectra and flux points."""
 
 from gammapy.spectrum.dataset import SpectrumDataset
+from gammapy.spectrum.flux_points import FluxPoints
+from gammapy.spectrum.flux_points_dataset import FluxPointsDataset
 from gammapy.spectrum.on_off import SpectrumDatasetOnOff
 
-__all__ = ["SpectrumDataset", "SpectrumDatasetOnOff"]
+__all__ = ["FluxPoints", "FluxPointsDataset", "SpectrumDataset", "SpectrumDatasetOnOff"]
