@@ -21,12 +21,44 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:models_to_dict",
     ("SpectralModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_from_dict",
     ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
+    ("SpectralModel", "from", "astropy"): (
+        "gammapy.modeling.models.spectral.astropy_model:from_astropy"
+    ),
+    ("SpectralModel", "from", "sherpa"): (
+        "gammapy.modeling.models.spectral.sherpa_model:from_sherpa"
+    ),
+    ("SpectralModel", "to", "astropy"): "gammapy.modeling.models.spectral.to_astropy:to_astropy",
+    ("SpectralModel", "to", "sherpa"): "gammapy.modeling.models.spectral.to_sherpa:to_sherpa",
     ("EBLAbsorptionNormSpectralModel", "read", "fits"): (
         "gammapy.modeling.serialize.table_files:read_absorption"
     ),
     ("PrimarySpectra", "read", "pppc4"): "gammapy.modeling.serialize.table_files:read_pppc4",
     ("SpectralModel", "plot", "value"): "gammapy.plot.model:plot_spectral_model",
     ("SpectralModel", "plot", "error"): "gammapy.plot.model:plot_spectral_error",
+    ("CountsSpectrum", "plot", "counts"): "gammapy.plot.spectrum_bins:plot_counts",
+    ("CountsSpectrum", "plot", "excess"): "gammapy.plot.spectrum_bins:plot_excess",
+    ("CountsSpectrum", "plot", "residuals"): "gammapy.plot.spectrum_bins:plot_residuals",
+    ("CountsSpectrum", "plot", "masks"): "gammapy.plot.spectrum_bins:plot_masks",
+    ("CountsSpectrum", "plot", "peek"): "gammapy.plot.peek:peek",
+    ("FluxPoints", "plot", "points"): "gammapy.plot.flux_points:plot_flux_points",
+    ("FluxPoints", "plot", "profiles"): "gammapy.plot.ts_profiles:plot_ts_profiles",
+    ("FluxPointsDataset", "plot", "fit"): "gammapy.plot.flux_points_fit:plot_flux_points_fit",
+    ("FluxPointsDataset", "plot", "spectrum"): (
+        "gammapy.plot.flux_points_fit:plot_flux_points_spectrum"
+    ),
+    ("FluxPointsDataset", "plot", "residuals"): (
+        "gammapy.plot.flux_points_fit:plot_flux_points_residuals"
+    ),
+    ("Covariance", "html", "table"): "gammapy.notebook.parameters:covariance",
+    ("Dataset", "html", "table"): "gammapy.notebook.data:dataset",
+    ("Datasets", "html", "table"): "gammapy.notebook.data:datasets",
+    ("FitResult", "html", "table"): "gammapy.notebook.data:fit_result",
+    ("FluxPoints", "html", "table"): "gammapy.notebook.data:flux_points",
+    ("GTI", "html", "table"): "gammapy.notebook.data:good_times",
+    ("Model", "html", "table"): "gammapy.notebook.parameters:model",
+    ("Models", "html", "table"): "gammapy.notebook.parameters:models",
+    ("Parameter", "html", "table"): "gammapy.notebook.parameters:parameter",
+    ("Parameters", "html", "table"): "gammapy.notebook.parameters:parameters",
     ("Covariance", "plot", "correlation"): "gammapy.plot.correlation:plot_correlation",
     ("Fitter", "backend", "minuit"): "gammapy.modeling.fit.backends.minuit:run",
     ("Fitter", "backend", "scipy"): "gammapy.modeling.fit.backends.scipy:run",

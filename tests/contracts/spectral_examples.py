@@ -10,6 +10,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.modeling.models import (
+    AstropySpectralModel,
     BandSpectralModel,
     BlackbodySpectralModel,
     BrokenPowerLawSpectralModel,
@@ -34,6 +35,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     PrimaryFlux,
     ScaleSpectralModel,
+    SherpaSpectralModel,
     SmoothBrokenPowerLawSpectralModel,
     SpectralModel,
     SuperExpCutoffPowerLaw3FGLSpectralModel,
@@ -108,6 +110,30 @@ def smooth(beta: float) -> SmoothBrokenPowerLawSpectralModel:
 
 def piecewise(interp: str) -> PiecewiseNormSpectralModel:
     return PiecewiseNormSpectralModel([200, 1500, 9000] * u.GeV, [1.1, 0.8, 1.5], interp)
+
+
+def of_astropy() -> AstropySpectralModel:
+    from astropy.modeling.models import Gaussian1D, PowerLaw1D
+
+    model = PowerLaw1D(3e-9, 0.8, 2.2) + Gaussian1D(5e-10, 2.0, 0.7)
+    model.x_0_0.fixed, model.alpha_0.min = True, 0.0
+    return AstropySpectralModel(model, energy_unit="TeV", flux_unit="m-2 s-1 GeV-1")
+
+
+def of_astropy_with_units() -> AstropySpectralModel:
+    from astropy.modeling.models import PowerLaw1D
+
+    return AstropySpectralModel(PowerLaw1D(3e-15 * u.Unit("cm-2 s-1 GeV-1"), 800 * u.GeV, 2.2))
+
+
+def of_sherpa() -> SherpaSpectralModel:
+    from sherpa.models.basic import Gauss1D, PowLaw1D
+
+    low = PowLaw1D("low")
+    low.ref, low.gamma, low.ampl = 1000, 2.2, 3e-15
+    line = Gauss1D("line")
+    line.fwhm, line.pos, line.ampl = 1500, 2000, 2e-16
+    return SherpaSpectralModel(low + line, energy_unit="GeV", flux_unit="cm-2 s-1 GeV-1")
 
 
 EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
@@ -221,6 +247,8 @@ EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
         lambda: DarkMatterDecaySpectralModel("50 TeV", "b", source=SPECTRA),
     ],
     NaimaSpectralModel: [naima] if importlib.util.find_spec("naima") else [],
+    AstropySpectralModel: [of_astropy, of_astropy_with_units],
+    SherpaSpectralModel: [of_sherpa] if importlib.util.find_spec("sherpa") else [],
     CompoundSpectralModel: [
         lambda: power_law() * absorption(),
         lambda: power_law() + cutoff(),

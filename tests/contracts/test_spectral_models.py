@@ -23,7 +23,9 @@ MAKERS = {
 }
 ADJUSTABLE = [name for name, make in MAKERS.items() if make().own_parameters]
 #: whose formula is of floats; one that needs quantities runs on NumPy only
-UNIT_FREE = [name for name, make in MAKERS.items() if not make().needs_quantities]
+UNIT_FREE = [
+    name for name, make in MAKERS.items() if not (make().needs_quantities or make().numpy_only)
+]
 ours = [c for c in SPECTRAL_MODEL_REGISTRY if c.__module__.startswith("gammapy.")]
 
 

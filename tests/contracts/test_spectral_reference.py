@@ -11,6 +11,7 @@ import pytest
 
 from gammapy.errors import ModelError
 from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY
+from tests.contracts.spectral_exceptions import CLOSED_EXCEPTIONS, exception, independent_closed
 from tests.reference import MISSING, parameters, reference
 
 TABLES = {"EBLAbsorptionNormSpectralModel", "DarkMatterAnnihilationSpectralModel"}
@@ -57,43 +58,15 @@ def known_cases() -> dict[str, Any] | None:
 CASES = known_cases()
 
 
-#: Where the reference is wrong: numbers of an independent computation.
-#: secpl4fgldr3-4: the formula in 60-digit decimals, by position; the reference uses a series with
-#: two terms, good to 1e-8, where abs(index_2 * ln(E / E0)) < 0.01.
-VALUES = {
-    "secpl4fgldr3-4": {
-        5: 1.5719759033180073e-10,
-        6: 3.582479501286928e-11,
-        10: 1.832505046663704e-13,
-        11: 2.3834268311013536e-14,
-    }
-}
-#: ecpl-2 falls everywhere, the reference squares a negative number; lp-3 gives the minimum of a
-#: spectrum that has no maximum; lp2 takes the reference for escale
-#: (sqrt(reference * escale) exp((2 - alpha) / (2 beta)) is right); dr3-3 at index_2 = 0 gives the
-#: reference instead of the limit exp((2 - index_1) / expfactor), which its neighbour dr3-4 is near.
-PEAKS = {
-    "ecpl-2": np.nan,
-    "lp-3": np.nan,
-    "lp2-1": 3.1622776601683795,
-    "lp2-2": 5**0.5 * np.exp(-2.0),
-    "secpl4fgldr3-3": 0.6065306597126334,
-}
-#: The spectrum falls by exp(-1e10) per TeV: two integrals are too large for a float; the third,
-#: 1.5e-22, comes from the first 1e-10 of its range, which no quadrature finds, nor theirs.
-TOO_STEEP = "secpl4fgl-1"
-
-
 @pytest.mark.parametrize("case", parameters(CASES))
 def test_values(case):
     model = build(case, case["model_dict"]["spectral"])
     energy = u.Quantity(case["energy"]["value"], case["energy"]["unit"])
     found = model(energy).to_value(case["dnde"]["unit"])
     expected = np.array(case["dnde"]["value"], dtype=float)
-    for i, value in VALUES.get(case["id"], {}).items():
-        assert expected[i] == pytest.approx(value, rel=1e-8, abs=0)
-        assert expected[i] != pytest.approx(value, rel=1e-10, abs=0), "no longer an exception"
-        expected[i] = value
+    for i, at in enumerate(energy.to_value(u.TeV)):
+        if row := exception(case["id"], "dnde", at):
+            expected[i] = row.independent
     np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
@@ -101,21 +74,16 @@ def test_values(case):
 @pytest.mark.parametrize("case", parameters(CASES))
 def test_integrals(case, method):
     model = build(case, case["model_dict"]["spectral"])
-    for row in case.get(method, ()) if case["id"] != TOO_STEEP else ():
-        found = getattr(model, method)(row["energy_min_TeV"] * u.TeV, row["energy_max_TeV"] * u.TeV)
+    for row in case.get(method, ()):
+        at = row["energy_min_TeV"], row["energy_max_TeV"]
+        if exception(case["id"], method, *at):
+            with np.errstate(invalid="ignore"), pytest.raises(ModelError, match="not converge"):
+                getattr(model, method)(*(at * u.TeV))
+            continue
+        found = getattr(model, method)(*(at * u.TeV))
         tolerance = max(1e-6, 3 * row["quad_rel_precision"])
-        assert row["value_quad"] != 0
         expected = pytest.approx(row["value_quad"], rel=tolerance, abs=0)
         assert found.to_value(row["unit"]) == expected
-
-
-@pytest.mark.parametrize("method", ["integral", "energy_flux"])
-def test_integrals_beyond_floats_are_refused(method):
-    if CASES is None:
-        pytest.skip(MISSING)
-    model = build(CASES[TOO_STEEP], CASES[TOO_STEEP]["model_dict"]["spectral"])
-    with np.errstate(invalid="ignore"), pytest.raises(ModelError, match="does not converge"):
-        getattr(model, method)(0.1 * u.TeV, 1 * u.TeV)
 
 
 WITH_PEAK = CASES and {name: case for name, case in CASES.items() if "e_peak" in case}
@@ -125,11 +93,21 @@ WITH_PEAK = CASES and {name: case for name, case in CASES.items() if "e_peak" in
 def test_peak(case):
     model = build(case, case["model_dict"]["spectral"])
     expected = float(case["e_peak"]["value"])
-    if case["id"] in PEAKS:
-        assert expected != pytest.approx(PEAKS[case["id"]], rel=1e-6), "no longer an exception"
-        expected = PEAKS[case["id"]]
+    if row := exception(case["id"], "e_peak"):
+        expected = row.independent
     found = model.e_peak.to_value(case["e_peak"]["unit"])
     assert found == pytest.approx(expected, rel=1e-12, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("row", CLOSED_EXCEPTIONS, ids=lambda row: f"{row.case}-{row.quantity}")
+def test_exceptions_are_right(row):
+    """The committed numbers are those of the command."""
+    if CASES is None:
+        pytest.skip(MISSING)
+    independent = independent_closed(row, CASES[row.case])
+    assert row.independent == pytest.approx(independent, rel=1e-12, nan_ok=True)
+    if row.quantity in ("dnde", "e_peak"):
+        assert row.ours == pytest.approx(independent, rel=1e-12, nan_ok=True)
 
 
 def test_the_reference_is_used():

@@ -6,6 +6,7 @@ from gammapy.modeling.models.spectral.absorption import (
     EBL_DATA_BUILTIN,
     EBLAbsorptionNormSpectralModel,
 )
+from gammapy.modeling.models.spectral.astropy_model import AstropySpectralModel
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.broken import (
     BrokenPowerLawSpectralModel,
@@ -43,6 +44,7 @@ from gammapy.modeling.models.spectral.powerlaw import (
     PowerLawSpectralModel,
 )
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
+from gammapy.modeling.models.spectral.sherpa_model import SherpaSpectralModel
 from gammapy.modeling.models.spectral.superexp import (
     SuperExpCutoffPowerLaw3FGLSpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
@@ -64,6 +66,7 @@ __all__ = [
     "EBL_DATA_BUILTIN",
     "MODEL_REGISTRY",
     "SPECTRAL_MODEL_REGISTRY",
+    "AstropySpectralModel",
     "BandSpectralModel",
     "BlackbodySpectralModel",
     "BrokenPowerLawSpectralModel",
@@ -95,6 +98,7 @@ __all__ = [
     "PowerLawSpectralModel",
     "PrimaryFlux",
     "ScaleSpectralModel",
+    "SherpaSpectralModel",
     "SkyModel",
     "SmoothBrokenPowerLawSpectralModel",
     "SpectralModel",

@@ -154,7 +154,7 @@ class ModelBase(ABC):
         return f"{type(self).__name__}\n\n{self.parameters}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{type(self).__name__}</p>{self.parameters._repr_html_()}"
+        return find("Model", "html", "table")(self)
 
 
 def _text(parameter: Parameter) -> str:

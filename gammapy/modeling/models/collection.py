@@ -224,4 +224,4 @@ class Models(MutableSequence[SkyModel]):
         return "\n\n".join(str(model) for model in self) or "Models (empty)"
 
     def _repr_html_(self) -> str:
-        return self.parameters._repr_html_()
+        return find("Models", "html", "table")(self)

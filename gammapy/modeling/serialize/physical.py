@@ -35,12 +35,13 @@ def _encode_array(array: Any) -> dict[str, Any]:
 
 def _decode_array(node: Node) -> u.Quantity:
     node.check_keys(["data", "unit"])
-    rows = node["data"]
-    nested = isinstance(rows.value, list) and rows.value and isinstance(rows.value[0], list)
-    values = [row.numbers() for row in rows.items()] if nested else rows.numbers()
-    if nested and len({len(row) for row in values}) > 1:
-        raise rows.error("must have rows of one length")
-    return u.Quantity(values, node["unit"].unit())
+    data, unit = node["data"], node["unit"].unit()
+    if not (isinstance(data.value, list) and data.value and isinstance(data.value[0], list)):
+        return u.Quantity(data.numbers(), unit)
+    rows = [row.numbers() for row in data.items()]
+    if len({len(row) for row in rows}) > 1:
+        raise data.error("must have rows of one length")
+    return u.Quantity(rows, unit)
 
 
 def _quantity_text(quantity: u.Quantity) -> str:
@@ -79,8 +80,10 @@ def _decode_absorption(
         if "filename" in node:
             model = cls.read(node["filename"].text(), redshift=0.0)
         else:
-            table = [_decode_array(node[key]) for key in ("energy", "param", "values")]
-            model = cls(*table, redshift=0.0)
+            energy, param, data = (
+                _decode_array(node[key]) for key in ("energy", "param", "values")
+            )
+            model = cls(energy, param, data, redshift=0.0)
     default = cls.default_parameters["redshift"].value
     model.redshift.value = min(default, model.redshift.max)
     decode_rows(node, path, slots, model)
@@ -196,6 +199,8 @@ def _encode_naima(model: NaimaSpectralModel, path: str, places: Places) -> dict[
     tree["distance"] = _quantity_text(model.distance)
     if model.seed is not None:
         tree["seed"] = model.seed
+    if model.mesh_per_decade is not None:
+        tree["mesh_per_decade"] = model.mesh_per_decade
     if model.nested_models:
         tree["nested_models"] = list(model.nested_models)
     return tree
@@ -229,7 +234,7 @@ def _decode_naima(
     node.check_keys(
         [
             *("type", "module", "parameters", "radiative_model", "particle_distribution"),
-            *("distance", "seed", "nested_models"),
+            *("distance", "seed", "mesh_per_decade", "nested_models"),
         ]
     )
     with node.guard():
@@ -247,9 +252,17 @@ def _decode_naima(
             distance=_decode_quantity(node["distance"], u.kpc),
             seed=node["seed"].text() if "seed" in node else None,
             nested_models={name: ssc for name in nested},
+            mesh_per_decade=_whole(node["mesh_per_decade"]) if "mesh_per_decade" in node else None,
         )
     decode_rows(node, path, slots, model)
     return model
+
+
+def _whole(node: Node) -> int:
+    number = node.number()
+    if number % 1:
+        raise node.error("must be a whole number")
+    return int(number)
 
 
 #: units of the parameters that have one, where a row leaves it to a link

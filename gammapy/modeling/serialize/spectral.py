@@ -26,6 +26,8 @@ from gammapy.modeling.serialize.parameter import unit_text
 from gammapy.modeling.serialize.physical import READERS as PHYSICAL_READERS
 from gammapy.modeling.serialize.physical import WRITERS as PHYSICAL_WRITERS
 from gammapy.modeling.serialize.rows import decode_rows, encode_rows
+from gammapy.modeling.serialize.wrapped import READERS as WRAPPED_READERS
+from gammapy.modeling.serialize.wrapped import WRITERS as WRAPPED_WRITERS
 
 __all__ = ["class_of", "decode_spectral", "encode_spectral", "type_keys"]
 
@@ -134,6 +136,7 @@ WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
     ScaleSpectralModel: _encode_scale,
     TemplateSpectralModel: _encode_template,
     **PHYSICAL_WRITERS,
+    **WRAPPED_WRITERS,
 }
 
 
@@ -223,4 +226,5 @@ READERS: dict[type, Callable[..., SpectralModel]] = {
     ScaleSpectralModel: _decode_scale,
     TemplateSpectralModel: _decode_template,
     **PHYSICAL_READERS,
+    **WRAPPED_READERS,
 }

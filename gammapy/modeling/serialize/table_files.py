@@ -81,13 +81,17 @@ def read_pppc4() -> PrimarySpectra:
 
 @lru_cache(maxsize=2)
 def _read_pppc4(path: Path, changed: int) -> PrimarySpectra:
-    with open(path, encoding="ascii") as file:
-        header = file.readline().split()
-        data = np.loadtxt(file, ndmin=2)
-    if header[:2] != ["mDM", "Log[10,x]"] or data.shape[1:] != (len(header),):
+    try:
+        with open(path, encoding="ascii") as file:
+            header = file.readline().split()
+            data = np.loadtxt(file, ndmin=2)
+        if header[:2] != ["mDM", "Log[10,x]"] or data.shape[1:] != (len(header),):
+            raise ValueError(f"the columns are {header[:3]}")
+    except ValueError as error:
         raise FileFormatError(
-            f"{path}: is no table of PPPC 4 DM ID: columns mDM, Log[10,x] and channels are needed"
-        )
+            f"{path}: is no table of PPPC 4 DM ID, which has the columns mDM, Log[10,x] and those "
+            f"of the channels: {error}"
+        ) from None
     mass, log10_x = np.unique(data[:, 0]), np.unique(data[:, 1])
     order = np.lexsort((data[:, 1], data[:, 0]))
     shape = (len(mass), len(log10_x))

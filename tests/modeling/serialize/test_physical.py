@@ -196,7 +196,7 @@ def radiative(naima, name):
     array = ["lines", [0.5, 1, 2] * u.eV, [3, 2, 1] * u.Unit("eV-1 cm-3")]
     tilted = ["star", 2e4 * u.K, 3 * u.erg / u.cm**3, 120 * u.deg]
     return {
-        "pions": lambda: naima.PionDecay(some, nh=2 / u.cm**3, hiEmodel="SIBYLL"),
+        "pions": lambda: naima.PionDecay(some, nh=2 / u.cm**3, Epmax=3 * u.PeV),
         "compton": lambda: naima.InverseCompton(some, fields, nEed=20, Eemax=1 * u.PeV),
         "array": lambda: naima.InverseCompton(some, [*fields, array], nEed=20),
         "angle": lambda: naima.InverseCompton(some, [tilted], nEed=20),
@@ -216,6 +216,7 @@ def test_seed_and_self_compton(naima):
     model = NaimaSpectralModel(
         radiative(naima, "compton"),
         seed="SSC",
+        mesh_per_decade=10,
         nested_models={"SSC": {"B": 125 * u.uG, "radius": 2.1 * u.pc}},
     )
     again = SpectralModel.from_dict(model.to_dict())

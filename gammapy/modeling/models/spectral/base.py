@@ -18,24 +18,21 @@ import numpy as np
 
 from gammapy.dispatch import find
 from gammapy.engine.differentiate import numerical_partials
-from gammapy.errors import ModelError
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
-from gammapy.modeling.models.spectral.inverse import solve
+from gammapy.modeling.models.spectral.energies import energy_range, positive_energy
+from gammapy.modeling.models.spectral.inverse import lowest, solutions
+from gammapy.modeling.models.spectral.operand import operand
 from gammapy.modeling.models.spectral.pivot import pivot_energy
 from gammapy.modeling.models.spectral.propagation import (
     draw_parameters,
-    draw_values,
-    first_order,
-    quantiles,
+    flux_partials,
+    value_and_error,
 )
-from gammapy.modeling.models.spectral.quadrature import (
-    integral,
-    integral_draws,
-    integral_partials,
-)
+from gammapy.modeling.models.spectral.quadrature import integral_formula, integral_partials
+from gammapy.modeling.models.spectral.reference import reference_fluxes
 from gammapy.modeling.models.spectral.slope import index_partials, spectral_index
-from gammapy.units import as_quantity, internal_unit, parse_unit, strip
+from gammapy.units import internal_unit
 
 if TYPE_CHECKING:
     from gammapy.maps import MapAxis
@@ -54,6 +51,8 @@ class SpectralModel(ModelBase):
     registry = SPECTRAL_MODEL_REGISTRY
     #: True if ``evaluate`` needs quantities; it is then called with them, which is slow
     needs_quantities: ClassVar[bool] = False
+    #: True if ``evaluate`` works on NumPy arrays and one set of values only
+    numpy_only: ClassVar[bool] = False
 
     # -- the formula, for the engine ------------------------------------------------------
 
@@ -82,10 +81,17 @@ class SpectralModel(ModelBase):
         result = self.evaluate(u.Quantity(energy, u.TeV), *quantities)
         return u.Quantity(result).to_value(internal_unit(self.unit))
 
+    def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
+        """Energies in TeV where the formula is not smooth, for internal parameter values.
+
+        Integrals are cut there; in a fit the cuts follow the values.
+        """
+        return ()
+
     @property
     def kinks(self) -> tuple[float, ...]:
-        """Energies in TeV where the formula is not smooth; integrals are cut there."""
-        return ()
+        """`kinks_at` the present values."""
+        return self.kinks_at(self.internal_values)
 
     @property
     def unit(self) -> u.UnitBase:
@@ -117,7 +123,7 @@ class SpectralModel(ModelBase):
         UnitMismatchError, ModelError
             If the energy has not the unit of an energy, or is not positive.
         """
-        return self._attach(self.flux(_positive(energy), self.internal_values))
+        return self._attach(self.flux(positive_energy(energy), self.internal_values))
 
     def integral(self, energy_min: Any, energy_max: Any) -> u.Quantity:
         """Integral of the spectrum over energy.
@@ -144,8 +150,8 @@ class SpectralModel(ModelBase):
         return self._integral(energy_min, energy_max, power=1)
 
     def _integral(self, energy_min: Any, energy_max: Any, power: int) -> u.Quantity:
-        low, high = _range(energy_min, energy_max)
-        value = integral(self, low, high, power, self.internal_values)
+        low, high = energy_range(energy_min, energy_max)
+        value = integral_formula(self, low, high, power)(self.internal_values)
         return u.Quantity(value, internal_unit(self.unit * u.TeV ** (1 + power)))
 
     def reference_fluxes(self, energy_axis: MapAxis) -> dict[str, u.Quantity]:
@@ -161,18 +167,7 @@ class SpectralModel(ModelBase):
             ``e_ref``, ``e_min``, ``e_max`` of the bins; ``ref_dnde`` at ``e_ref``, its square times
             that ``ref_e2dnde``; the integrals ``ref_flux`` and ``ref_eflux`` over the bins.
         """
-        energy = energy_axis.center
-        low, high = energy_axis.edges_min, energy_axis.edges_max
-        dnde = self(energy)
-        return {
-            "e_ref": energy,
-            "e_min": low,
-            "e_max": high,
-            "ref_dnde": dnde,
-            "ref_flux": self.integral(low, high),
-            "ref_eflux": self.energy_flux(low, high),
-            "ref_e2dnde": (dnde * energy**2).to(internal_unit(self.unit * u.TeV**2)),
-        }
+        return reference_fluxes(self, energy_axis)
 
     # -- errors ---------------------------------------------------------------------------
 
@@ -203,16 +198,11 @@ class SpectralModel(ModelBase):
             parameter of unknown error (at a bound, not constrained) matters. With draws they are
             the median, and the distances of the 16 and 84 % quantiles from it.
         """
-        stripped = _positive(energy)
-        if n_samples is not None or samples is not None:
-            draws = draw_values(self, n_samples, random_state, samples).tolist()
-            return self._attach(quantiles(np.stack([self.flux(stripped, d) for d in draws])))
-        values = self.internal_values
-        jacobian = np.empty((len(values), *np.shape(stripped)))  # a table has no parameters
-        for i, partial in enumerate(self.flux_partials(stripped, values)):
-            jacobian[i] = partial
-        error = first_order(self, jacobian)
-        return self._attach(np.stack([self.flux(stripped, values), error, error]))
+        x = positive_energy(energy)
+        draws = (n_samples, random_state, samples)
+        return self._attach(
+            value_and_error(self, lambda v: self.flux(x, v), lambda: flux_partials(self, x), *draws)
+        )
 
     def integral_error(
         self,
@@ -239,34 +229,19 @@ class SpectralModel(ModelBase):
         return self._integral_error(energy_min, energy_max, 1, *draws)
 
     def _integral_error(
-        self,
-        energy_min: Any,
-        energy_max: Any,
-        power: int,
-        n_samples: int | None,
-        random_state: Any,
-        samples: Any,
+        self, energy_min: Any, energy_max: Any, power: int, *draws: Any
     ) -> u.Quantity:
-        low, high = _range(energy_min, energy_max)
-        if n_samples is not None or samples is not None:
-            draws = draw_values(self, n_samples, random_state, samples)
-            rows = quantiles(integral_draws(self, low, high, power, draws))
-        else:
-            value = integral(self, low, high, power, self.internal_values)
-            error = first_order(self, integral_partials(self, low, high, power))
-            rows = np.stack([np.broadcast_to(value, error.shape), error, error])
+        low, high = energy_range(energy_min, energy_max)
+        formula = integral_formula(self, low, high, power)
+        rows = value_and_error(
+            self, formula, lambda: integral_partials(self, low, high, power), *draws
+        )
         return u.Quantity(rows, internal_unit(self.unit * u.TeV ** (1 + power)))
 
     def sample_parameters_from_covariance(
         self, n_samples: int = 1000, random_state: Any = 42, free_only: bool = True
     ) -> np.ndarray:
-        """Draws [n_samples, n] of the free (or all) parameters, in their units.
-
-        Raises
-        ------
-        ModelError
-            If an error is unknown, or next to nothing lies within the bounds of the parameters.
-        """
+        """Draws [n_samples, n] of the free (or all) parameters, in their units."""
         return draw_parameters(self, n_samples, random_state, free_only)
 
     # -- shape ----------------------------------------------------------------------------
@@ -277,7 +252,7 @@ class SpectralModel(ModelBase):
         It is the derivative at the energy, exact to rounding; the mean of both sides where the
         spectrum has a kink, and nan where it is zero (also by underflow).
         """
-        return u.Quantity(spectral_index(self, _positive(energy), self.internal_values))
+        return u.Quantity(spectral_index(self, positive_energy(energy), self.internal_values))
 
     def spectral_index_error(
         self,
@@ -287,14 +262,12 @@ class SpectralModel(ModelBase):
         samples: Any = None,
     ) -> u.Quantity:
         """`spectral_index` with its downward and upward error [3, ...]; see `evaluate_error`."""
-        stripped = _positive(energy)
-        if n_samples is not None or samples is not None:
-            draws = draw_values(self, n_samples, random_state, samples).tolist()
-            rows = [spectral_index(self, stripped, draw) for draw in draws]
-            return u.Quantity(quantiles(np.stack(rows)))
-        error = first_order(self, index_partials(self, stripped))
+        x = positive_energy(energy)
+        draws = (n_samples, random_state, samples)
         return u.Quantity(
-            np.stack([spectral_index(self, stripped, self.internal_values), error, error])
+            value_and_error(
+                self, lambda v: spectral_index(self, x, v), lambda: index_partials(self, x), *draws
+            )
         )
 
     @property
@@ -327,27 +300,13 @@ class SpectralModel(ModelBase):
         ModelError
             If a value is not finite, or the range is empty or not positive.
         """
-        shape = np.shape(as_quantity(value, "value", self.unit))
-        solutions = self.inverse_all(value, energy_min, energy_max)
-        first = [energies[0] for energies in solutions]
-        unit = as_quantity(energy_min, "energy_min", u.TeV).unit
-        return u.Quantity(first, unit).reshape(shape) if first else np.empty(shape) * unit
+        return lowest(self, value, energy_min, energy_max)
 
     def inverse_all(
         self, values: Any, energy_min: Any = 0.1 * u.TeV, energy_max: Any = 100 * u.TeV
     ) -> list[u.Quantity]:
         """All energies, ascending, at which the spectrum has each of the values; see `inverse`."""
-        quantity = as_quantity(values, "value", self.unit)
-        low, high = (
-            as_quantity(energy, name, u.TeV)
-            for energy, name in ((energy_min, "energy_min"), (energy_max, "energy_max"))
-        )
-        wanted = quantity.to_value(internal_unit(self.unit)).ravel()
-        found = solve(self, wanted, float(low.to_value(u.TeV)), float(high.to_value(u.TeV)))
-        return [
-            u.Quantity(energies if energies.size else [np.nan], u.TeV).to(low.unit)
-            for energies in found
-        ]
+        return solutions(self, values, energy_min, energy_max)
 
     def _attach(self, value: np.ndarray) -> u.Quantity:
         return u.Quantity(value, internal_unit(self.unit)).to(self.unit)
@@ -389,7 +348,8 @@ class SpectralModel(ModelBase):
     @staticmethod
     def _compound(function: Callable[[Any, Any], Any], left: Any, right: Any) -> SpectralModel:
         build: Any = SPECTRAL_MODEL_REGISTRY.get("compound")
-        return build(_operand(left), _operand(right), function)
+        sides = [operand(side, SPECTRAL_MODEL_REGISTRY) for side in (left, right)]
+        return build(*sides, function)
 
     # -- pictures -------------------------------------------------------------------------
 
@@ -412,43 +372,29 @@ class SpectralModel(ModelBase):
         """Model from such a tree."""
         return find("SpectralModel", "from_dict", "yaml")(data)
 
+    # -- other packages -------------------------------------------------------------------
 
-def _positive(energy: Any) -> np.ndarray:
-    """Energy in TeV."""
-    stripped = strip(energy, "energy", u.TeV)
-    if not np.all(stripped > 0):
-        raise ModelError(f"energy = {energy} must be positive: remove the values that are not")
-    return stripped
+    @classmethod
+    def from_astropy(cls, model: Any, **kwargs: Any) -> SpectralModel:
+        """Spectral model of a model of `astropy.modeling`; see `AstropySpectralModel`."""
+        return find("SpectralModel", "from", "astropy")(model, **kwargs)
 
+    @classmethod
+    def from_sherpa(cls, model: Any, **kwargs: Any) -> SpectralModel:
+        """Spectral model of a model of sherpa; see `SherpaSpectralModel`."""
+        return find("SpectralModel", "from", "sherpa")(model, **kwargs)
 
-def _range(energy_min: Any, energy_max: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of ranges in TeV."""
-    low = strip(energy_min, "energy_min", u.TeV)
-    high = strip(energy_max, "energy_max", u.TeV)
-    if not np.all((low > 0) & (low < high) & np.isfinite(high)):
-        raise ModelError(
-            f"integral from {energy_min} to {energy_max}: 0 < energy_min < energy_max, both "
-            "finite, is needed"
-        )
-    return low, high
+    def to_astropy(self, energy_unit: Any = "TeV", flux_unit: Any = None) -> Any:
+        """Model of `astropy.modeling` with the free-standing parameters of this one.
 
+        It takes numbers in ``energy_unit`` and gives numbers in ``flux_unit``, by default that of
+        the model. Its parameters are numbers in the units that they have here, and its derivatives
+        are ours. It is a copy. A parameter of a combination is called like ``model1_index``.
+        """
+        return find("SpectralModel", "to", "astropy")(self, energy_unit, flux_unit)
 
-def _operand(value: Any) -> SpectralModel:
-    """Model from a model, a number (a frozen norm) or a quantity (a frozen constant)."""
-    if isinstance(value, SpectralModel):
-        return value
-    try:
-        quantity = u.Quantity(value, dtype=float)
-    except TypeError:
-        quantity = None
-    if quantity is None or not quantity.isscalar:
-        raise ModelError(
-            f"{value!r} cannot be combined with a spectral model: use a model, number or quantity; "
-            "TemplateSpectralModel makes a model of a table"
-        )
-    if quantity.unit.is_equivalent(parse_unit("")):
-        model = SPECTRAL_MODEL_REGISTRY.get("pl-norm")(norm=float(quantity.to_value("")))
-    else:
-        model = SPECTRAL_MODEL_REGISTRY.get("const")(const=quantity)
-    model.freeze()
-    return model  # type: ignore[return-value]
+    def to_sherpa(
+        self, energy_unit: Any = "TeV", flux_unit: Any = None, name: str | None = None
+    ) -> Any:
+        """Model of sherpa, as for `to_astropy`; over bins it gives the integrals."""
+        return find("SpectralModel", "to", "sherpa")(self, energy_unit, flux_unit, name)

@@ -91,11 +91,16 @@ class TemplateSpectralModel(SpectralModel):
                 f"TemplateSpectralModel: energy {self.energy.shape} and values "
                 f"{self.values.shape} must be one-dimensional, equally long, at least 2"
             )
-        positive = self.energy[0] > 0 and np.all(np.diff(self.energy) > 0)
-        if not positive or not np.all(np.isfinite(self.values)) or np.any(self.values < 0):
+        if not (self.energy[0] > 0 and np.all(np.diff(self.energy) > 0)):
             raise ModelError(
-                "TemplateSpectralModel: energies must be positive and ascending, values finite "
-                "and not negative; sort the table and remove its bad rows"
+                f"TemplateSpectralModel: energy = {np.array2string(self.energy, threshold=8)} must "
+                "be positive and ascending: sort the table, and merge or remove double rows"
+            )
+        bad = np.flatnonzero(~(np.isfinite(self.values) & (self.values >= 0)))
+        if len(bad):
+            raise ModelError(
+                f"TemplateSpectralModel: values[{bad[0]}] = {self.values[bad[0]]:g} ({len(bad)} "
+                "such rows) must be finite and not negative: remove these rows"
             )
         if not (self.values.unit.is_equivalent(DNDE) or self.values.unit.is_equivalent(u.one)):
             raise ModelError(

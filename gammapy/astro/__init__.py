@@ -1,0 +1,1 @@
+"""Astrophysics beyond the models: so far dark matter."""
