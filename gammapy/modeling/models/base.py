@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC
 from typing import Any, ClassVar, Self
 
+from gammapy.dispatch import find
 from gammapy.errors import ModelError, ParameterError, UnitMismatchError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.models.registry import Registry

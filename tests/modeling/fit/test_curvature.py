@@ -172,3 +172,28 @@ def test_a_small_share_in_a_flat_direction_is_enough():
     minimum = analyse_minimum(problem, np.zeros(3))
     assert minimum.flat.all()
     assert np.isnan(np.diag(minimum.covariance)).all()
+
+
+@pytest.mark.parametrize("jump", [0.0, 0.1, -0.1])
+@pytest.mark.parametrize("offset", [-3e-4, 0.0, 3e-4])
+def test_a_jump_of_the_gradient_makes_no_error(offset, jump):
+    """A table that is interpolated along the first parameter has a node near the minimum.
+
+    The slope changes there by a tenth of what it changes by in one error; differenced over a
+    thousandth of an error that would make the error several times too small.
+    """
+    known = PROBLEMS["quadratic"]()
+    node = known.minimum[0] + offset * known.errors[0]
+    slope = jump / known.errors[0]
+
+    def evaluate(x):
+        value, gradient, curvature = known.problem.evaluate(x)
+        step = slope * np.array([1.0, 0.0, 0.0])
+        side = 1.0 if x[0] > node else 0.0
+        return Evaluation(value + side * slope * (x[0] - node), gradient + side * step, curvature)
+
+    problem = replace(known.problem, evaluate=evaluate, value=lambda x: evaluate(x).value)
+    minimum, covariance = analysed(problem, known.minimum)
+    size = np.outer(known.errors, known.errors)
+    np.testing.assert_allclose(covariance / size, known.covariance / size, atol=1e-5)
+    assert minimum.is_minimum

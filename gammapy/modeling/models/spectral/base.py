@@ -213,8 +213,7 @@ class SpectralModel(ModelBase):
         samples: Any = None,
     ) -> u.Quantity:
         """`integral` with its downward and upward error [3, ...]; see `evaluate_error`."""
-        draws = (n_samples, random_state, samples)
-        return self._integral_error(energy_min, energy_max, 0, *draws)
+        return self._integral_error(energy_min, energy_max, 0, n_samples, random_state, samples)
 
     def energy_flux_error(
         self,
@@ -225,8 +224,7 @@ class SpectralModel(ModelBase):
         samples: Any = None,
     ) -> u.Quantity:
         """`energy_flux` with its downward and upward error [3, ...]; see `evaluate_error`."""
-        draws = (n_samples, random_state, samples)
-        return self._integral_error(energy_min, energy_max, 1, *draws)
+        return self._integral_error(energy_min, energy_max, 1, n_samples, random_state, samples)
 
     def _integral_error(
         self, energy_min: Any, energy_max: Any, power: int, *draws: Any
