@@ -22,13 +22,13 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("SpectralModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_from_dict",
     ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
     ("SpectralModel", "from", "astropy"): (
-        "gammapy.modeling.models.spectral.astropy_model:from_astropy"
+        "gammapy.modeling.models.spectral.foreign.astropy_model:from_astropy"
     ),
     ("SpectralModel", "from", "sherpa"): (
-        "gammapy.modeling.models.spectral.sherpa_model:from_sherpa"
+        "gammapy.modeling.models.spectral.foreign.sherpa_model:from_sherpa"
     ),
-    ("SpectralModel", "to", "astropy"): "gammapy.modeling.models.spectral.to_astropy:to_astropy",
-    ("SpectralModel", "to", "sherpa"): "gammapy.modeling.models.spectral.to_sherpa:to_sherpa",
+    ("SpectralModel", "to", "astropy"): "gammapy.modeling.models.spectral.foreign.to_astropy:to_astropy",
+    ("SpectralModel", "to", "sherpa"): "gammapy.modeling.models.spectral.foreign.to_sherpa:to_sherpa",
     ("EBLAbsorptionNormSpectralModel", "read", "fits"): (
         "gammapy.modeling.serialize.table_files:read_absorption"
     ),

@@ -105,8 +105,11 @@ PUBLIC: dict[str, list[str]] = {
         "create_crab_spectral_model",
     ],
     "gammapy.modeling.models.spectral": [],
+    "gammapy.modeling.models.spectral.calculus": [],
+    "gammapy.modeling.models.spectral.foreign": [],
     "gammapy.modeling.prior": [],
     "gammapy.modeling.serialize": [],
+    "gammapy.notebook": [],
     "gammapy.plot": [
         "peek",
         "plot_contour",

@@ -6,7 +6,6 @@ from gammapy.modeling.models.spectral.absorption import (
     EBL_DATA_BUILTIN,
     EBLAbsorptionNormSpectralModel,
 )
-from gammapy.modeling.models.spectral.astropy_model import AstropySpectralModel
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.broken import (
     BrokenPowerLawSpectralModel,
@@ -29,6 +28,8 @@ from gammapy.modeling.models.spectral.darkmatter import (
     DarkMatterDecaySpectralModel,
     PrimaryFlux,
 )
+from gammapy.modeling.models.spectral.foreign.astropy_model import AstropySpectralModel
+from gammapy.modeling.models.spectral.foreign.sherpa_model import SherpaSpectralModel
 from gammapy.modeling.models.spectral.line import GaussianSpectralModel
 from gammapy.modeling.models.spectral.logparabola import (
     LogParabola2SpectralModel,
@@ -44,7 +45,6 @@ from gammapy.modeling.models.spectral.powerlaw import (
     PowerLawSpectralModel,
 )
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
-from gammapy.modeling.models.spectral.sherpa_model import SherpaSpectralModel
 from gammapy.modeling.models.spectral.superexp import (
     SuperExpCutoffPowerLaw3FGLSpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,

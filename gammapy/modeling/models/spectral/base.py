@@ -20,18 +20,18 @@ from gammapy.dispatch import find
 from gammapy.engine.differentiate import numerical_partials
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
-from gammapy.modeling.models.spectral.energies import energy_range, positive_energy
-from gammapy.modeling.models.spectral.inverse import lowest, solutions
-from gammapy.modeling.models.spectral.operand import operand
-from gammapy.modeling.models.spectral.pivot import pivot_energy
-from gammapy.modeling.models.spectral.propagation import (
+from gammapy.modeling.models.spectral.calculus.energies import energy_range, positive_energy
+from gammapy.modeling.models.spectral.calculus.inverse import lowest, solutions
+from gammapy.modeling.models.spectral.calculus.pivot import pivot_energy
+from gammapy.modeling.models.spectral.calculus.propagation import (
     draw_parameters,
     flux_partials,
     value_and_error,
 )
-from gammapy.modeling.models.spectral.quadrature import integral_formula, integral_partials
-from gammapy.modeling.models.spectral.reference import reference_fluxes
-from gammapy.modeling.models.spectral.slope import index_partials, spectral_index
+from gammapy.modeling.models.spectral.calculus.quadrature import integral_formula, integral_partials
+from gammapy.modeling.models.spectral.calculus.reference import reference_fluxes
+from gammapy.modeling.models.spectral.calculus.slope import index_partials, spectral_index
+from gammapy.modeling.models.spectral.operand import operand
 from gammapy.units import internal_unit
 
 if TYPE_CHECKING:

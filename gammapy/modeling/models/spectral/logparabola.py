@@ -16,7 +16,7 @@ import astropy.units as u
 from gammapy.engine.exponential import exp_or_inf
 from gammapy.engine.namespace import array_namespace
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.modeling.models.spectral.peak import NO_PEAK, peak_energy
+from gammapy.modeling.models.spectral.calculus.peak import NO_PEAK, peak_energy
 from gammapy.modeling.parameter import Parameter
 
 __all__ = [

@@ -10,8 +10,8 @@ or the same without the logarithms.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import astropy.units as u

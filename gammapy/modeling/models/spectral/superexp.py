@@ -27,8 +27,8 @@ import astropy.units as u
 from gammapy.engine.exponential import exp_difference, exp_or_inf, phi1, phi2, phi2_slope
 from gammapy.engine.namespace import array_namespace
 from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.models.spectral.calculus.peak import NO_PEAK, peak_energy
 from gammapy.modeling.models.spectral.cutoff import log_cutoff_peak
-from gammapy.modeling.models.spectral.peak import NO_PEAK, peak_energy
 from gammapy.modeling.parameter import Parameter
 
 __all__ = [

@@ -8,7 +8,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import ModelError
-from gammapy.modeling.models.spectral.slope import spectral_index
+from gammapy.modeling.models.spectral.calculus.slope import spectral_index
 from gammapy.units import as_quantity, internal_unit
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from gammapy.engine.integrate import (
     choose_order,
 )
 from gammapy.errors import ModelError
-from gammapy.modeling.models.spectral.propagation import flux_partials
+from gammapy.modeling.models.spectral.calculus.propagation import flux_partials
 
 if TYPE_CHECKING:
     from gammapy.modeling.models.spectral.base import SpectralModel

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.modeling.models.spectral.plain_formula import PlainFormula
+from gammapy.modeling.models.spectral.foreign.plain_formula import PlainFormula
 from gammapy.optional import require
 
 __all__ = ["to_sherpa"]

@@ -10,7 +10,7 @@ from astropy.modeling import Fittable1DModel, Parameter
 
 from gammapy.errors import ModelError
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.modeling.models.spectral.plain_formula import PlainFormula
+from gammapy.modeling.models.spectral.foreign.plain_formula import PlainFormula
 
 __all__ = ["to_astropy"]
 

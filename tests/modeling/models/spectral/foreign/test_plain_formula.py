@@ -8,7 +8,7 @@ import pytest
 
 from gammapy.errors import ModelError, UnitMismatchError
 from gammapy.modeling.models import PowerLawSpectralModel
-from gammapy.modeling.models.spectral.plain_formula import PlainFormula
+from gammapy.modeling.models.spectral.foreign.plain_formula import PlainFormula
 
 ENERGY = np.array([300.0, 1000.0, 7000.0])
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gammapy.errors import ModelError, UnitMismatchError
-from gammapy.modeling.models.spectral.energies import energy_range, positive_energy
+from gammapy.modeling.models.spectral.calculus.energies import energy_range, positive_energy
 
 
 def test_in_tev():

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gammapy.errors import GammapyWarning
-from gammapy.modeling.models.spectral.propagation import internal_covariance
-from gammapy.modeling.models.spectral.slope import log_slope, relative_partials
+from gammapy.modeling.models.spectral.calculus.propagation import internal_covariance
+from gammapy.modeling.models.spectral.calculus.slope import log_slope, relative_partials
 
 if TYPE_CHECKING:
     from gammapy.modeling.models.spectral.base import SpectralModel

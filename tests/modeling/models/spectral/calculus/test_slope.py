@@ -12,7 +12,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SpectralModel,
 )
-from gammapy.modeling.models.spectral.slope import log_slope
+from gammapy.modeling.models.spectral.calculus.slope import log_slope
 
 ENERGY = np.geomspace(0.01, 300, 30)
 

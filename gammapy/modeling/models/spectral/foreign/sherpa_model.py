@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gammapy.errors import ModelError, ParameterError
-from gammapy.modeling.models.spectral.wrapped_model import WrappedSpectralModel
+from gammapy.modeling.models.spectral.foreign.wrapped_model import WrappedSpectralModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.optional import require
 

@@ -17,7 +17,7 @@ from gammapy.modeling.models import (
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
     SuperExpCutoffPowerLaw4FGLSpectralModel,
 )
-from gammapy.modeling.models.spectral.peak import NO_PEAK, peak_energy
+from gammapy.modeling.models.spectral.calculus.peak import NO_PEAK, peak_energy
 
 PEAKED = [
     ExpCutoffPowerLawSpectralModel(index=1.7, lambda_="3e-4 GeV-1", alpha=0.6),

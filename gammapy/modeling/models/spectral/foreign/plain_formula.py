@@ -13,7 +13,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import ModelError, UnitMismatchError
-from gammapy.modeling.models.spectral.quadrature import integral_formula
+from gammapy.modeling.models.spectral.calculus.quadrature import integral_formula
 from gammapy.modeling.parameter import Parameter
 from gammapy.units import internal_unit, parse_unit
 

@@ -16,7 +16,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import ModelError, ParameterError
-from gammapy.modeling.models.spectral.wrapped_model import WrappedSpectralModel
+from gammapy.modeling.models.spectral.foreign.wrapped_model import WrappedSpectralModel
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["AstropySpectralModel", "from_astropy"]

@@ -12,7 +12,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SpectralModel,
 )
-from gammapy.modeling.models.spectral.quadrature import integral_formula, integral_partials
+from gammapy.modeling.models.spectral.calculus.quadrature import integral_formula, integral_partials
 
 LOW, HIGH = np.array([0.2, 1.0]), np.array([3.0, 40.0])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gammapy.modeling.models.spectral.propagation import flux_partials, internal_covariance
+from gammapy.modeling.models.spectral.calculus.propagation import flux_partials, internal_covariance
 
 if TYPE_CHECKING:
     from gammapy.modeling.models.spectral.base import SpectralModel

@@ -1,0 +1,1 @@
+"""What is read off a spectrum: integrals, errors, slopes, inverse, peak."""
