@@ -79,7 +79,8 @@ def example(cls: Class) -> Example:
     names: dict[str, Any] = {}
     try:
         exec(compile(code, str(file), "exec"), names)
-    except GammapyError as error:  # data or an optional package that is not at hand
+    except (GammapyError, ModuleNotFoundError) as error:
+        # data, or an optional package, that is not at hand
         return Example(code, None, ENERGY_BOUNDS, str(error))
     if type(names.get("model")) is not cls:
         raise ValueError(f"{file.name} must leave a {cls.__name__} behind, named model")
