@@ -10,6 +10,19 @@ ROOT = Path(__file__).parents[1]
 PUBLIC: dict[str, list[str]] = {
     "gammapy": ["__version__"],
     "gammapy.astro": [],
+    "gammapy.astro.darkmatter": [
+        "BurkertProfile",
+        "DMProfile",
+        "DarkMatterAnnihilationSpectralModel",
+        "DarkMatterDecaySpectralModel",
+        "EinastoProfile",
+        "IsothermalProfile",
+        "MooreProfile",
+        "NFWProfile",
+        "PrimaryFlux",
+        "PrimarySpectra",
+        "ZhaoProfile",
+    ],
     "gammapy.cli": ["main"],
     "gammapy.data": ["GTI"],
     "gammapy.datasets": [
@@ -89,6 +102,7 @@ PUBLIC: dict[str, list[str]] = {
         "PowerLawNormSpectralModel",
         "PowerLawSpectralModel",
         "PrimaryFlux",
+        "PrimarySpectra",
         "SPECTRAL_MODEL_REGISTRY",
         "ScaleSpectralModel",
         "SherpaSpectralModel",

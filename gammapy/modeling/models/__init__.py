@@ -27,6 +27,7 @@ from gammapy.modeling.models.spectral.darkmatter import (
     DarkMatterAnnihilationSpectralModel,
     DarkMatterDecaySpectralModel,
     PrimaryFlux,
+    PrimarySpectra,
 )
 from gammapy.modeling.models.spectral.foreign.astropy_model import AstropySpectralModel
 from gammapy.modeling.models.spectral.foreign.sherpa_model import SherpaSpectralModel
@@ -97,6 +98,7 @@ __all__ = [
     "PowerLawNormSpectralModel",
     "PowerLawSpectralModel",
     "PrimaryFlux",
+    "PrimarySpectra",
     "ScaleSpectralModel",
     "SherpaSpectralModel",
     "SkyModel",

@@ -1,6 +1,6 @@
 """Dark matter: its spectra, which are models like others, and the densities of its halos."""
 
-from gammapy.astro.profiles import (
+from gammapy.astro.darkmatter.profiles import (
     BurkertProfile,
     DMProfile,
     EinastoProfile,
