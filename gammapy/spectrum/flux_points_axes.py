@@ -80,7 +80,10 @@ def read_energies(columns: Columns, lightcurve: bool) -> Energies:
 def _check_ascending(energy: u.Quantity, name: str) -> None:
     values = energy.value
     if not np.all(np.isfinite(values) & (values > 0)):
-        raise DataError(f"{name} = {np.array2string(values, threshold=8)} must be positive numbers")
+        raise DataError(
+            f"{name} = {np.array2string(values, threshold=8)} must be positive numbers: correct "
+            "these rows, or remove them"
+        )
     bad = np.flatnonzero(np.diff(values) <= 0)
     if len(bad):
         i = bad[0]

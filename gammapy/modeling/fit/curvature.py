@@ -2,7 +2,9 @@
 
 The Hessian of -2 ln L is differenced from the gradient, in steps of a thousandth of an
 error, and inverted: C = 2 H^-1. A parameter at a bound is held, a direction in which the
-objective is flat is named; neither gets an invented error.
+objective is flat is named; neither gets an invented error. Where the gradient jumps (a table is
+interpolated along a parameter) a difference across the jump would invent a tiny error, so
+the difference is taken on the side that looks like the curvature.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gammapy.modeling.fit.problem import FitProblem
+from gammapy.modeling.fit.problem import Evaluation, FitProblem
 
 __all__ = ["Minimum", "analyse_minimum"]
 
@@ -21,6 +23,8 @@ FLAT = 1e-9
 #: share in a flat direction (of unit length) from which a parameter's error is not known; any
 #: share makes it infinite, but the differences leave some 1e-6 where there is none
 PART = 1e-3
+#: difference of the Hessian on both sides, relative to the unit diagonal, that only a jump makes
+JUMP = 1e-2
 #: eigenvalue of the same below which the curvature is asked whether the data stand behind it
 SOFT = 1e-2
 
@@ -74,7 +78,7 @@ def analyse_minimum(problem: FitProblem, x: np.ndarray) -> Minimum:
     push = here.gradient * size
     at_bound = (near_low & (push > STEP)) | (near_high & (push < -STEP))
     free = np.flatnonzero(~at_bound)
-    hessian = _hessian(problem, x, here.gradient, size, free)
+    hessian = _hessian(problem, x, here, size, free)
     inverse, flat_free, is_minimum = _invert(hessian, here.curvature[np.ix_(free, free)])
     covariance = np.full((n, n), np.nan)
     good = free[~flat_free]
@@ -95,17 +99,19 @@ def _expected_errors(curvature: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _hessian(
-    problem: FitProblem, x: np.ndarray, gradient: np.ndarray, size: np.ndarray, free: np.ndarray
+    problem: FitProblem, x: np.ndarray, here: Evaluation, size: np.ndarray, free: np.ndarray
 ) -> np.ndarray:
     """Hessian of the free parameters; near a bound the differences look inwards."""
     rows = []
+    gradient = here.gradient
     for i in free:
         step = min(STEP * size[i], 0.25 * (problem.upper[i] - problem.lower[i]))
         axis = np.zeros(len(x))
         axis[i] = step
         if problem.lower[i] <= x[i] - step and x[i] + step <= problem.upper[i]:
             high, low = problem.evaluate(x + axis), problem.evaluate(x - axis)
-            row = (high.gradient - low.gradient) / (2.0 * step)
+            above, below = (high.gradient - gradient) / step, (gradient - low.gradient) / step
+            row = _without_jump(above, below, here.curvature[i], i, size)
         else:
             inward = 1.0 if x[i] - step < problem.lower[i] else -1.0
             one = problem.evaluate(x + inward * axis).gradient
@@ -114,6 +120,18 @@ def _hessian(
         rows.append(row[free])
     hessian = np.array(rows).reshape(len(free), len(free))
     return 0.5 * (hessian + hessian.T)
+
+
+def _without_jump(
+    above: np.ndarray, below: np.ndarray, expected: np.ndarray, i: int, size: np.ndarray
+) -> np.ndarray:
+    """Row ``i`` of the Hessian from its differences on both sides."""
+    unit = size * size[i] / 2.0  # makes the diagonal of the curvature one
+    apart = np.abs(above - below) * unit
+    if np.all(apart <= JUMP) or not np.all(np.isfinite(apart)):
+        return 0.5 * (above + below)
+    far_above, far_below = (np.sum(((row - expected) * unit) ** 2) for row in (above, below))
+    return above if far_above < far_below else below
 
 
 def _invert(hessian: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:

@@ -76,6 +76,7 @@ def select_nested_models(
         alternative, best = _alternative(fit, datasets, chosen)
         null = _null(fit, datasets, chosen, null_values)
     ts = float(null.total_stat - alternative.total_stat)
+    ts = 0.0 if -ROUNDING < ts < 0 else ts
     if ts > sigma_to_ts(n_sigma, dof):
         _free(chosen)
         for parameter, value in best.items():

@@ -162,7 +162,8 @@ class FitResult:
         """Read a result that was written."""
         return find("FitResult", "read", format)(filename)
 
-    def _summary(self) -> list[tuple[str, str]]:
+    def summary(self) -> list[tuple[str, str]]:
+        """Names and texts of what is known beside the values."""
         return [
             ("status", f"{self.status.value} {self.message}".strip()),
             ("backend", f"{self.backend} ({self.method})"),
@@ -175,14 +176,8 @@ class FitResult:
         ]
 
     def __str__(self) -> str:
-        rows = [f"{key:22s}: {text}" for key, text in self._summary()]
+        rows = [f"{key:22s}: {text}" for key, text in self.summary()]
         return "\n".join(["FitResult", *rows, "", *self.table.pformat(max_width=-1)])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(
-            f"<tr><th>{escape(key)}</th><td>{escape(text)}</td></tr>"
-            for key, text in self._summary()
-        )
-        return f"<table>{rows}</table>{self.table._repr_html_()}"
+        return find("FitResult", "html", "table")(self)

@@ -23,6 +23,8 @@ from gammapy.modeling.fit.outcome import Outcome
 __all__ = ["run"]
 
 _MIGRAD_OPTIONS = ("ncall", "iterate", "use_simplex")
+#: height above the minimum, in units of ``tol``, from which MIGRAD has to go on
+FAR = 0.01
 #: times that MIGRAD goes on after it found itself at the minimum
 MAX_CONTINUATIONS = 3
 #: distance from a bound, in expected errors, within which the bound holds a parameter
@@ -74,11 +76,11 @@ def run(
     minuit.migrad(**migrad_opts)
     for _ in range(MAX_CONTINUATIONS):
         before = minuit.fval
-        if not minuit.valid or _height(objective, np.array(minuit.values)) <= 0.01 * tol:
+        if not minuit.valid or _height(objective, np.array(minuit.values)) <= FAR * tol:
             break
-        minuit.strategy = 2  # with a matrix of its own at the start
+        minuit.strategy = 2  # begins with the whole matrix, not with its diagonal
         minuit.migrad(**migrad_opts)
-        if not before - minuit.fval > 0.002 * tol:
+        if not minuit.fval < before:
             break
     return Outcome(np.array(minuit.values), minuit.valid, _message(minuit), "migrad", None, minuit)
 
