@@ -51,8 +51,10 @@ def far_redshift(redshift: float) -> Any:
     return model(1 * u.TeV)
 
 
-def template(energy: Any = ENERGY, values: Any = (1.0, 0.1, 0.01)) -> TemplateSpectralModel:
-    return TemplateSpectralModel(energy, values * FLUX)
+def template(
+    energy: Any = ENERGY, values: Any = (1.0, 0.1, 0.01), extrapolate: bool = True
+) -> TemplateSpectralModel:
+    return TemplateSpectralModel(energy, values * FLUX, {"extrapolate": extrapolate})
 
 
 def fit_points(**quantities: Any) -> Any:
@@ -103,6 +105,10 @@ GUARDS = {
     "energies of a template": Guard(
         lambda: template(energy=[1, 0.1, 10] * u.TeV),
         *(ModelError, "energy", "0.1", "must be positive and ascending", "sort the table"),
+    ),
+    "energy outside of a template": Guard(
+        lambda: template(extrapolate=False)(200 * u.TeV),
+        *(ModelError, "energy", "= 200 TeV", "outside of the table", "'extrapolate': True"),
     ),
     "range that falls": Guard(
         lambda: POWER_LAW.integral(2 * u.TeV, 1 * u.TeV),
@@ -169,7 +175,7 @@ def test_points_that_are_nan_are_left_out_and_counted(name):
 
 
 def test_a_template_goes_on_outside_of_its_energies():
-    """No guard: like the established one it goes on as a power law, so this is no silent zero."""
+    """By default, as the established one: as a power law, so this is no silent zero."""
     found = template()([0.001, 1000.0] * u.TeV)
     np.testing.assert_allclose(found.value, [100.0, 1e-4], rtol=1e-12)
 

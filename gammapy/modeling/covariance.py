@@ -96,6 +96,9 @@ class Covariance:
         """Draw the correlation matrix; see `gammapy.plot.plot_correlation`."""
         return find("Covariance", "plot", "correlation")(self, figsize, **kwargs)
 
+    def _repr_html_(self) -> str:
+        return find("Covariance", "html", "table")(self)
+
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Covariance)

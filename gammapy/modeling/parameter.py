@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import astropy.units as u
 import numpy as np
 
+from gammapy.dispatch import find
 from gammapy.errors import LinkError, ParameterError, UnitMismatchError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.expression import Algebra, Constant, Operation
@@ -341,6 +342,9 @@ class Parameter(Algebra):
 
     def __set__(self, instance: Any, value: Any) -> None:
         instance.share_parameter(self.name, value)
+
+    def _repr_html_(self) -> str:
+        return find("Parameter", "html", "table")(self)
 
     def __repr__(self) -> str:
         flag = " (frozen)" if self._frozen else ""

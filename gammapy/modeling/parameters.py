@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gammapy.dispatch import find
 from gammapy.errors import AmbiguousNameError, ParameterError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.parameter import Parameter
@@ -247,7 +248,7 @@ class Parameters(Sequence[Parameter]):
         return table
 
     def _repr_html_(self) -> str:
-        return self.to_table()._repr_html_()
+        return find("Parameters", "html", "table")(self)
 
     def __repr__(self) -> str:
         return f"Parameters({', '.join(self.names)})"

@@ -56,6 +56,8 @@ class FluxPointsTerm:
         name: str,
     ) -> None:
         self._statistic, self._energy, self._index = statistic, energy, index
+        for model in models:
+            model.spectral_model.check_energies(energy)
         self._sources = [_source(model.spectral_model, plan) for model in models]
         self._n_active = len(plan.active)
         self._name = name

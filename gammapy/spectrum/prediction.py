@@ -27,6 +27,8 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
     """
     spectrum = model.spectral_model
     kinks = spectrum.kinks_at(values)
+    for axis in edges:
+        spectrum.check_energies(axis)
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
             return max(

@@ -22,10 +22,10 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import ModelError
-from gammapy.modeling.models.spectral.astropy_model import AstropySpectralModel
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.modeling.models.spectral.sherpa_model import SherpaSpectralModel
-from gammapy.modeling.models.spectral.wrapped_model import WrappedSpectralModel
+from gammapy.modeling.models.spectral.foreign.astropy_model import AstropySpectralModel
+from gammapy.modeling.models.spectral.foreign.sherpa_model import SherpaSpectralModel
+from gammapy.modeling.models.spectral.foreign.wrapped_model import WrappedSpectralModel
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import encode_parameter, unit_text

@@ -88,6 +88,15 @@ class SpectralModel(ModelBase):
         """
         return ()
 
+    def check_energies(self, energy: np.ndarray) -> None:
+        """Refuse energies, in TeV, at which the spectrum is not known; by default all are.
+
+        Raises
+        ------
+        ModelError
+            If one of them is such an energy.
+        """
+
     @property
     def kinks(self) -> tuple[float, ...]:
         """`kinks_at` the present values."""
@@ -123,7 +132,7 @@ class SpectralModel(ModelBase):
         UnitMismatchError, ModelError
             If the energy has not the unit of an energy, or is not positive.
         """
-        return self._attach(self.flux(positive_energy(energy), self.internal_values))
+        return self._attach(self.flux(positive_energy(energy, self), self.internal_values))
 
     def integral(self, energy_min: Any, energy_max: Any) -> u.Quantity:
         """Integral of the spectrum over energy.
@@ -150,7 +159,7 @@ class SpectralModel(ModelBase):
         return self._integral(energy_min, energy_max, power=1)
 
     def _integral(self, energy_min: Any, energy_max: Any, power: int) -> u.Quantity:
-        low, high = energy_range(energy_min, energy_max)
+        low, high = energy_range(energy_min, energy_max, self)
         value = integral_formula(self, low, high, power)(self.internal_values)
         return u.Quantity(value, internal_unit(self.unit * u.TeV ** (1 + power)))
 
@@ -198,7 +207,7 @@ class SpectralModel(ModelBase):
             parameter of unknown error (at a bound, not constrained) matters. With draws they are
             the median, and the distances of the 16 and 84 % quantiles from it.
         """
-        x = positive_energy(energy)
+        x = positive_energy(energy, self)
         draws = (n_samples, random_state, samples)
         return self._attach(
             value_and_error(self, lambda v: self.flux(x, v), lambda: flux_partials(self, x), *draws)
@@ -229,7 +238,7 @@ class SpectralModel(ModelBase):
     def _integral_error(
         self, energy_min: Any, energy_max: Any, power: int, *draws: Any
     ) -> u.Quantity:
-        low, high = energy_range(energy_min, energy_max)
+        low, high = energy_range(energy_min, energy_max, self)
         formula = integral_formula(self, low, high, power)
         rows = value_and_error(
             self, formula, lambda: integral_partials(self, low, high, power), *draws
@@ -250,7 +259,7 @@ class SpectralModel(ModelBase):
         It is the derivative at the energy, exact to rounding; the mean of both sides where the
         spectrum has a kink, and nan where it is zero (also by underflow).
         """
-        return u.Quantity(spectral_index(self, positive_energy(energy), self.internal_values))
+        return u.Quantity(spectral_index(self, positive_energy(energy, self), self.internal_values))
 
     def spectral_index_error(
         self,
@@ -260,7 +269,7 @@ class SpectralModel(ModelBase):
         samples: Any = None,
     ) -> u.Quantity:
         """`spectral_index` with its downward and upward error [3, ...]; see `evaluate_error`."""
-        x = positive_energy(energy)
+        x = positive_energy(energy, self)
         draws = (n_samples, random_state, samples)
         return u.Quantity(
             value_and_error(

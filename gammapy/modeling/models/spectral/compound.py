@@ -88,6 +88,11 @@ class CompoundSpectralModel(SpectralModel):
         """True if one side does."""
         return self.model1.needs_quantities or self.model2.needs_quantities
 
+    def check_energies(self, energy: np.ndarray) -> None:
+        """Refuse energies that one side refuses."""
+        self.model1.check_energies(energy)
+        self.model2.check_energies(energy)
+
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """Those of both sides."""
         one, two = self._split(values)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import astropy.units as u
+import numpy as np
 
 from gammapy.errors import ModelError
 from gammapy.modeling.models.spectral.base import SpectralModel
@@ -58,6 +59,10 @@ class ScaleSpectralModel(SpectralModel):
     def unit(self) -> u.UnitBase:
         """That of the model."""
         return self.model.unit
+
+    def check_energies(self, energy: np.ndarray) -> None:
+        """Refuse energies that the model refuses."""
+        self.model.check_energies(energy)
 
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """Those of the model."""

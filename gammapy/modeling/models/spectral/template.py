@@ -26,6 +26,8 @@ from gammapy.units import as_quantity, internal_factor
 __all__ = ["TemplateSpectralModel"]
 
 _STEEP = 40.0
+#: by which an energy may miss the end of the table
+_ROUNDING = 1e-9
 
 
 class TemplateSpectralModel(SpectralModel):
@@ -40,14 +42,16 @@ class TemplateSpectralModel(SpectralModel):
         for the smallest positive float.
     interp_kwargs : dict, optional
         ``values_scale``: "log" (default), or "lin" for values linear in the logarithm of the
-        energy and zero where that gets negative.
+        energy and zero where that gets negative. ``extrapolate``: True (default), or False to
+        refuse energies outside of the table.
     meta : dict, optional
         Kept, not used.
 
     Raises
     ------
     ModelError
-        If the table is not one-dimensional, ascending, finite and not negative.
+        If the table is not one-dimensional, ascending, finite and not negative; on use, if an
+        energy is outside of a table that is not to be extrapolated.
     """
 
     tag = ["TemplateSpectralModel", "template"]
@@ -79,12 +83,31 @@ class TemplateSpectralModel(SpectralModel):
         """Scale of the values between the energies, "log" or "lin"."""
         return self.interp_kwargs.get("values_scale", "log")
 
+    @property
+    def extrapolate(self) -> bool:
+        """False if energies outside of the table are refused."""
+        return self.interp_kwargs.get("extrapolate", True)
+
+    def check_energies(self, energy: np.ndarray) -> None:
+        """Refuse energies outside of a table that is not to be extrapolated."""
+        low, high = self.energy[[0, -1]].to_value(u.TeV)
+        outside = (energy < low * (1 - _ROUNDING)) | (energy > high * (1 + _ROUNDING))
+        if not self.extrapolate and np.any(outside):
+            first = np.ravel(energy)[np.ravel(outside)][0]
+            raise ModelError(
+                f"energy = {first:g} TeV is outside of the table, which goes from {low:g} to "
+                f"{high:g} TeV: stay inside, give a longer table, or let it be extrapolated by "
+                "interp_kwargs={'extrapolate': True}"
+            )
+
     def _check(self) -> None:
-        unknown = set(self.interp_kwargs) - {"values_scale"}
-        if unknown or self.values_scale not in ("log", "lin"):
+        unknown = set(self.interp_kwargs) - {"values_scale", "extrapolate"}
+        known = self.values_scale in ("log", "lin") and isinstance(self.extrapolate, bool)
+        if unknown or not known:
             raise ModelError(
                 f"TemplateSpectralModel: interp_kwargs = {self.interp_kwargs!r} is not known: "
-                "use {'values_scale': 'log'} or {'values_scale': 'lin'}"
+                "use {'values_scale': 'log'} or {'values_scale': 'lin'}, and 'extrapolate': True "
+                "or False"
             )
         if self.energy.ndim != 1 or self.energy.shape != self.values.shape or len(self.energy) < 2:
             raise ModelError(

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from gammapy.errors import ModelError, UnitMismatchError
-from gammapy.modeling.models import TemplateSpectralModel
+from gammapy.modeling.models import SkyModel, TemplateSpectralModel
+from tests.spectrum.toys import cash
 
 FLUX = u.Unit("cm-2 s-1 TeV-1")
 ENERGY = np.array([0.1, 0.5, 2.0, 10.0])
@@ -123,3 +124,42 @@ def test_copies_do_not_share_their_notes():
 
 def test_shown():
     assert repr(make()) == "TemplateSpectralModel(4 energies from 0.1 TeV to 10 TeV)"
+
+
+def bounded(extrapolate=False):
+    table = [1e-10, 1e-11, 1e-13] * u.Unit("cm-2 s-1 TeV-1")
+    return TemplateSpectralModel([0.1, 1, 10] * u.TeV, table, {"extrapolate": extrapolate})
+
+
+@pytest.mark.parametrize("wrap", [lambda m: m, lambda m: 2 * m + m], ids=["alone", "compound"])
+def test_energies_outside_can_be_refused(wrap):
+    model = wrap(bounded())
+    rule = r"energy = 20 TeV is outside of the table, which goes from 0\.1 to 10 TeV: .*extrapolate"
+    for ask in (
+        lambda: model([1, 20] * u.TeV),
+        lambda: model.integral(1 * u.TeV, 20 * u.TeV),
+        lambda: model.energy_flux(1 * u.TeV, 20 * u.TeV),
+        lambda: model.evaluate_error(20 * u.TeV),
+        lambda: model.spectral_index(20 * u.TeV),
+    ):
+        with pytest.raises(ModelError, match=rule):
+            ask()
+    with pytest.raises(ModelError, match=r"energy = 0\.05 TeV is outside"):
+        model(0.05 * u.TeV)
+    inside = [100 * u.GeV, 1 * u.TeV, 1e7 * u.MeV]
+    assert np.all(model(u.Quantity(inside)) == wrap(bounded(True))(u.Quantity(inside)))
+
+
+def test_bins_outside_can_be_refused():
+    dataset = cash(models=SkyModel(bounded(), name="table"))
+    with pytest.raises(ModelError, match=r"energy = 12\.5992 TeV is outside of the table"):
+        dataset.stat_sum()
+    dataset.models = SkyModel(bounded(True), name="table")
+    assert np.isfinite(dataset.stat_sum())
+
+
+def test_extrapolate_is_a_flag_and_survives_the_file():
+    with pytest.raises(ModelError, match="'extrapolate': True or False"):
+        bounded("no")
+    again = TemplateSpectralModel.from_dict(bounded().to_dict())
+    assert not again.extrapolate
