@@ -42,7 +42,7 @@ LAYERS: list[list[tuple[str, ...]]] = [
     [("image",)],
     [("cube",)],
     [("makers",), ("estimators",), ("catalog",), ("astro",), ("results",)],
-    [("plot",), ("cli",)],
+    [("plot",), ("notebook",), ("cli",)],
 ]
 PLACES = {
     f"gammapy.{name}": (row, column)

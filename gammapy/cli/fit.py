@@ -12,6 +12,7 @@ from gammapy.cli.errors import InputError, one_line_errors
 from gammapy.cli.folder import check_folder, results_folder
 from gammapy.dispatch import find, names
 from gammapy.errors import GammapyError, OverwriteError
+from gammapy.optional import require
 
 if TYPE_CHECKING:
     from gammapy.datasets import Datasets
@@ -166,7 +167,10 @@ def _write(output: Path, data: Datasets, result: FitResult) -> None:
         result.write(folder / RESULT)
         data.models.write(folder / MODELS)
         try:
-            figure, _ = data.plot_fit()
+            module = require("matplotlib.figure", "pictures")
+            figure = module.Figure(figsize=(7.5, 6.0), layout="constrained")
+            top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+            data.plot_fit(ax_spectrum=top, ax_residuals=bottom)
         except GammapyError as error:  # a picture is no reason to lose the result
             click.echo(f"No {PICTURE}: {error}", err=True)
         else:

@@ -277,6 +277,9 @@ class GTI:
         """Write into a FITS file of its own, with the table GTI."""
         find("GTI", "write", format)(self, filename, overwrite=overwrite)
 
+    def _repr_html_(self) -> str:
+        return find("GTI", "html", "table")(self)
+
     def __repr__(self) -> str:
         if not len(self):
             return "GTI(0 intervals)"

@@ -288,4 +288,4 @@ class Datasets(MutableSequence[Dataset]):
         return "\n".join([f"Datasets of {len(self)}", *rows])
 
     def _repr_html_(self) -> str:
-        return self.info_table()._repr_html_()
+        return find("Datasets", "html", "table")(self)

@@ -1,20 +1,39 @@
 """Pictures. They need matplotlib, which comes with the extra ``plot``.
 
-`plot_fit` makes a figure of its own and never touches the state of pyplot, so it works in a script
-without a display. The others draw on the axes they are given, or else on pyplot's current ones.
+Most are also methods of what they draw, like ``model.plot()`` and ``dataset.plot_fit()``.
+They draw on the axes they are given, or else on pyplot's current ones, and return the axes.
 """
 
 from gammapy.plot.correlation import plot_correlation
+from gammapy.plot.flux_points import plot_flux_points
+from gammapy.plot.flux_points_fit import (
+    plot_flux_points_fit,
+    plot_flux_points_residuals,
+    plot_flux_points_spectrum,
+)
 from gammapy.plot.model import plot_spectral_error, plot_spectral_model
+from gammapy.plot.peek import peek
 from gammapy.plot.profile import plot_contour, plot_profile, plot_surface
 from gammapy.plot.spectrum import plot_fit
+from gammapy.plot.spectrum_bins import plot_counts, plot_excess, plot_masks, plot_residuals
+from gammapy.plot.ts_profiles import plot_ts_profiles
 
 __all__ = [
+    "peek",
     "plot_contour",
     "plot_correlation",
+    "plot_counts",
+    "plot_excess",
     "plot_fit",
+    "plot_flux_points",
+    "plot_flux_points_fit",
+    "plot_flux_points_residuals",
+    "plot_flux_points_spectrum",
+    "plot_masks",
     "plot_profile",
+    "plot_residuals",
     "plot_spectral_error",
     "plot_spectral_model",
     "plot_surface",
+    "plot_ts_profiles",
 ]

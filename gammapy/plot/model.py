@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import astropy.units as u
 import numpy as np
 
-from gammapy.errors import OptionError
+from gammapy.errors import GammapyWarning, OptionError
 from gammapy.maps.axis import MapAxis
 from gammapy.modeling.models import SpectralModel
-from gammapy.plot.axes import axis_label, current_axes, on_axis, plain_numbers
+from gammapy.plot.axes import axis_label, current_axes, down_to, on_axis, plain_numbers
 from gammapy.units import as_quantity
 
 __all__ = ["plot_spectral_error", "plot_spectral_model"]
@@ -19,6 +20,8 @@ __all__ = ["plot_spectral_error", "plot_spectral_model"]
 NAMES = {"dnde": "dN/dE", "e2dnde": "E² dN/dE", "flux": "Flux", "eflux": "Energy flux"}
 #: alike in all pictures: energy fluxes are read in erg
 ERG = u.Unit("erg cm-2 s-1")
+#: a curve that falls faster than E^-10 is followed down to this part of its maximum only
+DEEPEST = 1e-12
 
 
 def plot_spectral_model(
@@ -57,10 +60,12 @@ def plot_spectral_model(
     OptionError
         If the bounds are no ascending pair of energies, or the type is not known.
     """
-    energy, values, _ = _curve(model, energy_bounds, sed_type, energy_power, n_points, False)
+    energy, values, _ = _curve(model, energy_bounds, sed_type, energy_power, n_points, None)
     ax = current_axes(ax)
-    ax.plot(on_axis(ax.xaxis, energy), on_axis(ax.yaxis, values), **kwargs)
-    _frame(ax, sed_type, energy_power)
+    x, y = on_axis(ax.xaxis, energy), on_axis(ax.yaxis, values)
+    with down_to(ax, _lowest(x, y)):
+        ax.plot(x, y, **kwargs)
+        _frame(ax, sed_type, energy_power)
     return ax
 
 
@@ -71,21 +76,37 @@ def plot_spectral_error(
     sed_type: str = "dnde",
     energy_power: float = 0,
     n_points: int = 100,
+    n_samples: int | None = None,
+    random_state: Any = 42,
+    samples: Any = None,
     **kwargs: Any,
 ) -> Any:
     """Draw the band of the error of a spectrum, as its ``evaluate_error`` gives it.
 
-    The arguments are those of `plot_spectral_model`; ``kwargs`` go to
-    `matplotlib.axes.Axes.fill_between`.
+    The arguments are those of `plot_spectral_model`, and ``n_samples``, ``random_state`` and
+    ``samples`` of `SpectralModel.evaluate_error`: by default the band is the covariance propagated
+    in first order. ``kwargs`` go to `matplotlib.axes.Axes.fill_between`. Where the error is not
+    known a warning says so.
     """
-    energy, values, errors = _curve(model, energy_bounds, sed_type, energy_power, n_points, True)
+    draws = {"n_samples": n_samples, "random_state": random_state, "samples": samples}
+    energy, values, errors = _curve(model, energy_bounds, sed_type, energy_power, n_points, draws)
+    unknown = np.isnan(errors).any(axis=0)
+    if unknown.any():
+        warnings.warn(
+            f"the error of this model is not known at {unknown.sum()} of {len(unknown)} energies, "
+            "where there is no band: a parameter is at a bound, or not constrained",
+            GammapyWarning,
+            stacklevel=3,
+        )
     ax = current_axes(ax)
     style = {"alpha": 0.3, "linewidth": 0} | kwargs
     if "color" not in style and "facecolor" not in style:
         style["facecolor"] = "black"
-    low, high = on_axis(ax.yaxis, u.Quantity([values - errors[0], values + errors[1]]))
-    ax.fill_between(on_axis(ax.xaxis, energy), low, high, **style)
-    _frame(ax, sed_type, energy_power)
+    x, y = on_axis(ax.xaxis, energy), on_axis(ax.yaxis, values)
+    down, up = on_axis(ax.yaxis, errors)
+    with down_to(ax, _lowest(x, np.fmax(y - down, y / 5))):
+        ax.fill_between(x, y - down, y + up, **style)
+        _frame(ax, sed_type, energy_power)
     return ax
 
 
@@ -95,13 +116,12 @@ def _curve(
     sed_type: str,
     energy_power: float,
     n_points: int,
-    with_errors: bool,
-) -> tuple[u.Quantity, u.Quantity, u.Quantity | None]:
-    """Energies [n], values [n] and errors [2, n]; for fluxes these are the bins between points."""
+    draws: dict[str, Any] | None,
+) -> tuple[u.Quantity, u.Quantity, u.Quantity]:
+    """Energies [n], values [n], errors [2, n] if asked for; fluxes are of bins between points."""
     if sed_type not in NAMES:
         raise OptionError(f"sed_type = {sed_type!r} is not known: choose one of {', '.join(NAMES)}")
     edges = _energies(energy_bounds, n_points)
-    errors = None
     if sed_type in ("flux", "eflux"):
         name = "integral" if sed_type == "flux" else "energy_flux"
         energy = np.sqrt(edges[:-1] * edges[1:])
@@ -110,15 +130,13 @@ def _curve(
         error: Callable[..., u.Quantity] = getattr(model, f"{name}_error")
     else:
         energy, arguments, function, error = edges, (edges,), model, model.evaluate_error
-    values = error(*arguments) if with_errors else function(*arguments)[None]
+    values = function(*arguments)[None] if draws is None else error(*arguments, **draws)
     if sed_type == "e2dnde":
         values = values * energy**2
     values = values * energy**energy_power
     if values.unit.is_equivalent(ERG):
         values = values.to(ERG)
-    if with_errors:
-        errors = values[1:]
-    return energy, values[0], errors
+    return energy, values[0], values[1:]
 
 
 def _energies(energy_bounds: Any, n_points: int) -> u.Quantity:
@@ -139,6 +157,15 @@ def _energies(energy_bounds: Any, n_points: int) -> u.Quantity:
             f"energy_bounds = {energy_bounds!r} must be positive, finite and ascending"
         )
     return u.Quantity(np.geomspace(low.value, high.value, n_points), low.unit)
+
+
+def _lowest(x: np.ndarray, y: np.ndarray) -> float:
+    """Least value that must be in view, so that a cut-off leaves room for the rest."""
+    x, y = x[y > 0], y[y > 0]
+    if len(y) < 2:
+        return float(y.min(initial=np.inf))
+    steep = np.abs(np.gradient(np.log(y), np.log(x))) > 10
+    return float(y[~steep | (y > DEEPEST * y.max())].min())
 
 
 def _frame(ax: Any, sed_type: str, energy_power: float) -> None:

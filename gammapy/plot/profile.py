@@ -46,7 +46,13 @@ def plot_profile(profile: dict[str, Any], ax: Any = None, **kwargs: Any) -> Any:
     for sigma, level in enumerate([level for level in LEVELS if level <= highest], start=1):
         ax.axhline(level, color="0.6", linewidth=1, linestyle="--", zorder=0)
         ax.annotate(
-            f"{sigma}σ", (1, level), xycoords=("axes fraction", "data"), va="bottom", ha="right"
+            f"{sigma}σ",
+            (1, level),
+            (-5, 1),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="bottom",
+            ha="right",
         )
     ax.set_ylim(bottom=0)
     ax.set_xlabel(name)

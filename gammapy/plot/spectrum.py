@@ -10,6 +10,7 @@ import numpy as np
 from gammapy.datasets import Dataset, Datasets
 from gammapy.errors import DataError, OptionError
 from gammapy.optional import require
+from gammapy.plot.axes import marker_style, two_panels
 from gammapy.plot.counts import Bins, Points, joined, summed
 from gammapy.spectrum.base import CountsSpectrum
 
@@ -23,8 +24,10 @@ def plot_fit(
     datasets: CountsSpectrum | Iterable[CountsSpectrum],
     ax_spectrum: Any = None,
     ax_residuals: Any = None,
+    kwargs_spectrum: dict[str, Any] | None = None,
+    kwargs_residuals: dict[str, Any] | None = None,
     min_counts: float = 5.0,
-) -> tuple[Any, tuple[Any, Any]]:
+) -> tuple[Any, Any]:
     """Draw measured excess with errors, what the models predict, and residuals.
 
     Spectra of one instrument with the same energy bins are added up; the others have a colour
@@ -37,15 +40,18 @@ def plot_fit(
     datasets : `Datasets`, list of datasets, or one
         Counts spectra, with models.
     ax_spectrum, ax_residuals : `~matplotlib.axes.Axes`, optional
-        Where to draw, e.g. axes of pyplot; by default in a new figure.
+        Where to draw; by default in a figure of pyplot, the current one if it is empty.
+    kwargs_spectrum : dict, optional
+        ``kwargs_excess`` for `matplotlib.axes.Axes.errorbar`, and ``kwargs_npred_signal`` for
+        `matplotlib.axes.Axes.stairs`, each a dict.
+    kwargs_residuals : dict, optional
+        For `matplotlib.axes.Axes.errorbar`.
     min_counts : float
         Predicted counts of a point, > 0.
 
     Returns
     -------
-    figure : `~matplotlib.figure.Figure`
-    axes : tuple of `~matplotlib.axes.Axes`
-        Of the spectrum and of the residuals.
+    ax_spectrum, ax_residuals : `~matplotlib.axes.Axes`
 
     Raises
     ------
@@ -54,20 +60,22 @@ def plot_fit(
     DataError
         If there is nothing to draw: no counts spectrum, no models, all bins masked.
     OptionError
-        If only one of the axes is given, or ``min_counts`` is not positive.
+        If only one of the axes is given, ``min_counts`` is not positive, or ``kwargs_spectrum``
+        has another key.
     """
     spectra = _checked(datasets)
     if not min_counts > 0:
         raise OptionError(f"min_counts = {min_counts!r} must be positive")
     title, sums = _title(spectra), summed(spectra)
     points = [joined(bins, min_counts) for bins in sums]
-    figure, top, bottom = _axes(ax_spectrum, ax_residuals)
+    styles = _styles(kwargs_spectrum, kwargs_residuals)
+    top, bottom = two_panels(ax_spectrum, ax_residuals)
     for number, (bins, group) in enumerate(zip(sums, points, strict=True)):
-        _draw(top, bottom, bins, group, f"C{number % 10}")
+        _draw(top, bottom, bins, group, f"C{number % 10}", *styles)
     _frame(top, sums, points)
     _frame_residuals(bottom, points, min_counts)
     top.set_title(title)
-    return figure, (top, bottom)
+    return top, bottom
 
 
 # -- what is drawn ------------------------------------------------------------------------
@@ -108,39 +116,47 @@ def _label(bins: Bins) -> str:
 # -- drawing ------------------------------------------------------------------------------
 
 
-def _axes(ax_spectrum: Any, ax_residuals: Any) -> tuple[Any, Any, Any]:
-    module = require("matplotlib.figure", "pictures")
-    if (ax_spectrum is None) != (ax_residuals is None):
-        raise OptionError("give both ax_spectrum and ax_residuals, or none")
-    if ax_spectrum is not None:
-        return ax_spectrum.figure, ax_spectrum, ax_residuals
-    figure = module.Figure(figsize=(7.5, 6.0), layout="constrained")
-    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    return figure, top, bottom
+def _styles(spectrum: Any, residuals: Any) -> tuple[dict[str, Any], ...]:
+    """What the user wants to look different: excess, prediction, residuals."""
+    given = dict(spectrum or {})
+    styles = [dict(given.pop(key, None) or {}) for key in ("kwargs_excess", "kwargs_npred_signal")]
+    if given:
+        raise OptionError(
+            f"kwargs_spectrum has no key {next(iter(given))!r}: give kwargs_excess and "
+            "kwargs_npred_signal"
+        )
+    return *styles, dict(residuals or {})
 
 
-def _draw(top: Any, bottom: Any, bins: Bins, points: Points, colour: str) -> None:
-    top.stairs(_curve(bins), bins.edges, baseline=None, color=colour, alpha=0.7)
+def _draw(
+    top: Any,
+    bottom: Any,
+    bins: Bins,
+    points: Points,
+    colour: str,
+    excess: dict[str, Any],
+    signal: dict[str, Any],
+    residuals: dict[str, Any],
+) -> None:
+    curve = {"baseline": None, "color": colour, "alpha": 0.7} | signal
+    top.stairs(_curve(bins), bins.edges, **curve)
     width = np.array([points.energy - points.low, points.high - points.energy])
-    style = {"fmt": "o", "color": colour, "markersize": 4.5, "elinewidth": 1.2}
-    top.errorbar([], [], yerr=[], label=_label(bins), **style)
-    for chosen, face in ((points.enough, colour), (~points.enough, "white")):
-        style |= {"fmt": "o", "markerfacecolor": face}
+    own = {"label": _label(bins), "color": colour} | marker_style(excess)
+    label = {"label": own.pop("label")}
+    top.errorbar([], [], yerr=[], **own | label)
+    residual_style = {"color": colour} | marker_style(residuals)
+    for chosen, face in ((points.enough, {}), (~points.enough, {"markerfacecolor": "white"})):
         x, xerr = points.energy[chosen], width[:, chosen]
-        bottom.errorbar(x, points.residual[chosen], 1.0, xerr, **style)
+        bottom.errorbar(x, points.residual[chosen], 1.0, xerr, **residual_style | face)
         seen = chosen & (points.excess > 0)
         x, xerr = points.energy[seen], width[:, seen]
-        top.errorbar(x, points.excess[seen], [points.errn[seen], points.errp[seen]], xerr, **style)
+        errors = [points.errn[seen], points.errp[seen]]
+        top.errorbar(x, points.excess[seen], errors, xerr, **own | face)
     limit = points.excess + points.errp
     below = (points.excess <= 0) & (limit > 0)  # an arrow, from the upper end of the error bar
-    top.errorbar(
-        points.energy[below],
-        limit[below],
-        0.5 * limit[below],
-        width[:, below],
-        uplims=True,
-        **style | {"fmt": "none"},
-    )
+    x, xerr = points.energy[below], width[:, below]
+    arrows = own | {"fmt": "none", "uplims": True}
+    top.errorbar(x, limit[below], 0.5 * limit[below], xerr, **arrows)
 
 
 def _curve(bins: Bins) -> np.ndarray:

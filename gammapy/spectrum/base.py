@@ -370,9 +370,33 @@ class CountsSpectrum(Dataset):
         default = "ogip" if self.stat_type == "wstat" else "gadf"
         find(type(self).__name__, "write", format or default)(self, filename, overwrite=overwrite)
 
-    def plot_fit(self, **kwargs: Any) -> Any:
-        """Picture of counts, model and residuals; see `gammapy.plot`."""
-        return find(type(self).__name__, "plot", "fit")(self, **kwargs)
+    # -- pictures, described in `gammapy.plot` --------------------------------------------
+
+    def plot_fit(self, ax_spectrum: Any = None, ax_residuals: Any = None, **kwargs: Any) -> Any:
+        """Draw excess, prediction and residuals; see `gammapy.plot.plot_fit`."""
+        return find(type(self).__name__, "plot", "fit")(self, ax_spectrum, ax_residuals, **kwargs)
+
+    def plot_counts(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw counts and background; see `gammapy.plot.plot_counts`."""
+        return find("CountsSpectrum", "plot", "counts")(self, ax, **kwargs)
+
+    def plot_excess(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw excess and prediction of each bin; see `gammapy.plot.plot_excess`."""
+        return find("CountsSpectrum", "plot", "excess")(self, ax, **kwargs)
+
+    def plot_residuals(self, ax: Any = None, method: str = "diff", **kwargs: Any) -> Any:
+        """Draw residuals of each bin; see `gammapy.plot.plot_residuals`."""
+        return find("CountsSpectrum", "plot", "residuals")(self, ax, method, **kwargs)
+
+    plot_residuals_spectral = plot_residuals
+
+    def plot_masks(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Shade the bins that are kept; see `gammapy.plot.plot_masks`."""
+        return find("CountsSpectrum", "plot", "masks")(self, ax, **kwargs)
+
+    def peek(self, figsize: tuple[float, float] = (16, 4)) -> None:
+        """Draw counts, exposure and energy dispersion side by side, in a figure of pyplot."""
+        find("CountsSpectrum", "plot", "peek")(self, figsize)
 
     @abstractmethod
     def background_info(self, keep: np.ndarray) -> dict[str, Any]:
@@ -392,6 +416,9 @@ class CountsSpectrum(Dataset):
             What is not known, like a livetime, is NaN.
         """
         return info(self, in_safe_data_range)
+
+    def _repr_html_(self) -> str:
+        return find("Dataset", "html", "table")(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.axes.get('energy')!r})"

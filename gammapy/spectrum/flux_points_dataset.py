@@ -391,6 +391,18 @@ class FluxPointsDataset(Dataset):
         """Write the flux points with masks and statistic, without the models."""
         find("FluxPointsDataset", "write", "table")(self, filename, overwrite)
 
+    def plot_fit(self, ax_spectrum: Any = None, ax_residuals: Any = None, **kwargs: Any) -> Any:
+        """Draw points, models and residuals; see `gammapy.plot.plot_flux_points_fit`."""
+        return find("FluxPointsDataset", "plot", "fit")(self, ax_spectrum, ax_residuals, **kwargs)
+
+    def plot_spectrum(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw points and models; see `gammapy.plot.plot_flux_points_spectrum`."""
+        return find("FluxPointsDataset", "plot", "spectrum")(self, ax, **kwargs)
+
+    def plot_residuals(self, ax: Any = None, method: str = "diff", **kwargs: Any) -> Any:
+        """Draw residuals; see `gammapy.plot.plot_flux_points_residuals`."""
+        return find("FluxPointsDataset", "plot", "residuals")(self, ax, method, **kwargs)
+
     def info_dict(self) -> dict[str, Any]:
         """Numbers of points, and how many count."""
         valid = self.mask_valid.data
@@ -402,6 +414,9 @@ class FluxPointsDataset(Dataset):
             "n_fit_bins": int(self.mask.data.sum()),
             "stat_type": self.stat_type,
         }
+
+    def _repr_html_(self) -> str:
+        return find("Dataset", "html", "table")(self)
 
     def __repr__(self) -> str:
         return f"FluxPointsDataset({self.name!r}, {self.data!r}, {self.stat_type!r})"

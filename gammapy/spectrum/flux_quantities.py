@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
+from gammapy.dispatch import find
+
 __all__ = ["FluxQuantities"]
 
 
@@ -47,6 +49,17 @@ class FluxQuantities(ABC):
     stat, stat_null, stat_scan, ts, n_dof = _Stored(), _Stored(), _Stored(), _Stored(), _Stored()
     norm_scan, success, counts = _Stored(), _Stored(), _Stored()
     npred, npred_excess, npred_background = _Stored(), _Stored(), _Stored()
+
+    def _repr_html_(self) -> str:
+        return find("FluxPoints", "html", "table")(self)
+
+    def plot(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the points over energy, or time; see `gammapy.plot.plot_flux_points`."""
+        return find("FluxPoints", "plot", "points")(self, ax, **kwargs)
+
+    def plot_ts_profiles(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the profiles of the statistic; see `gammapy.plot.plot_ts_profiles`."""
+        return find("FluxPoints", "plot", "profiles")(self, ax, **kwargs)
 
     @property
     @abstractmethod

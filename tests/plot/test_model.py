@@ -4,9 +4,13 @@ import astropy.units as u
 import numpy as np
 import pytest
 
-from gammapy.errors import OptionError, UnitMismatchError
+from gammapy.errors import GammapyWarning, OptionError, UnitMismatchError
 from gammapy.maps import MapAxis
-from gammapy.modeling.models import PowerLawNormSpectralModel, PowerLawSpectralModel
+from gammapy.modeling.models import (
+    ExpCutoffPowerLawSpectralModel,
+    PowerLawNormSpectralModel,
+    PowerLawSpectralModel,
+)
 
 plt = pytest.importorskip("matplotlib.pyplot")
 
@@ -91,6 +95,37 @@ def test_band(model):
     assert at_start.max() == pytest.approx(value + errp)
 
 
+def test_band_of_draws(model):
+    ax = model.plot_error(BOUNDS, n_points=7, n_samples=300, random_state=1)
+    path = ax.collections[0].get_paths()[0].vertices
+    value, errn, errp = model.evaluate_error(100 * u.TeV, n_samples=300, random_state=1).value
+    at_end = path[np.isclose(path[:, 0], 100), 1]
+    assert at_end.min() == pytest.approx(value - errn)
+    assert at_end.max() == pytest.approx(value + errp)
+    assert errn != errp
+
+
+def test_unknown_error_is_told(model):
+    model.covariance = np.diag([np.nan, 4e-24, 0])
+    with pytest.warns(GammapyWarning, match="not known at 100 of 100 energies"):
+        model.plot_error(BOUNDS)
+
+
+@pytest.mark.parametrize("lambda_", ["0.5 TeV-1", "10 TeV-1"])
+def test_a_cutoff_leaves_room_for_the_rest(lambda_):
+    model = ExpCutoffPowerLawSpectralModel(index=2, lambda_=lambda_)
+    ax = model.plot(BOUNDS)
+    low, high = ax.get_ylim()
+    top = model(0.1 * u.TeV).value
+    assert 1e-14 < low / top < 1e-11
+    assert 1 < high / top < 100
+
+
+def test_a_straight_line_is_seen_as_far_as_it_goes():
+    model = PowerLawSpectralModel(index=8)
+    assert model.plot(BOUNDS).get_ylim()[0] < model(100 * u.TeV).value
+
+
 def test_factor():
     ax = PowerLawNormSpectralModel(norm=1.3).plot(BOUNDS)
     assert ax.get_ylabel() == "Factor"
@@ -116,5 +151,5 @@ def test_bad_arguments(model):
 
 def test_axes_of_another_unit_are_refused(model):
     ax = model.plot(BOUNDS)
-    with pytest.raises(UnitMismatchError, match="these axes are in 'TeV"):
+    with pytest.raises(UnitMismatchError, match="these axes are in 'TeV-1 s-1 cm-2'"):
         model.plot(BOUNDS, ax=ax, sed_type="e2dnde")

@@ -14,6 +14,14 @@ from gammapy.spectrum import SpectrumDataset
 from tests.results.crab import crab, crab_models, on_off
 
 matplotlib = pytest.importorskip("matplotlib")
+plt = pytest.importorskip("matplotlib.pyplot")
+
+
+@pytest.fixture(autouse=True)
+def _agg():
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
 
 
 def markers(ax):
@@ -43,8 +51,8 @@ def texts(ax):
 @pytest.fixture
 def picture():
     datasets = crab()
-    figure, axes = datasets.plot_fit()
-    return datasets, figure, axes
+    axes = datasets.plot_fit()
+    return datasets, axes[0].figure, axes
 
 
 def test_points_are_the_data(picture):
@@ -113,7 +121,8 @@ def test_legend_covers_nothing(nbin):
     names = ["one", "two", "three", "four"]
     datasets = Datasets([on_off(name, nbin=nbin + i) for i, name in enumerate(names)])
     datasets.models = crab_models()
-    figure, (top, _) = datasets.plot_fit()
+    top, _ = datasets.plot_fit()
+    figure = top.figure
     figure.draw_without_rendering()
     box = top.get_legend().get_window_extent()
     for container in top.containers:
@@ -126,7 +135,8 @@ def test_legend_covers_nothing(nbin):
 def test_many_instruments_have_their_legend_beside():
     datasets = Datasets([on_off(f"n{i}", nbin=6 + i) for i in range(8)])
     datasets.models = crab_models()
-    figure, (top, _) = datasets.plot_fit()
+    top, _ = datasets.plot_fit()
+    figure = top.figure
     figure.draw_without_rendering()
     assert len(labels(top)) == 8
     assert top.get_legend().get_window_extent().x0 > top.get_window_extent().x1
@@ -134,14 +144,14 @@ def test_many_instruments_have_their_legend_beside():
 
 def test_dataset_alone():
     dataset = on_off("alone")
-    _, (top, _) = dataset.plot_fit()
+    top, _ = dataset.plot_fit()
     assert labels(top)[0].startswith("alone: ")
 
 
 def test_numbered_spectra_are_named_together():
     datasets = Datasets([on_off("crab-01"), on_off("crab-02")])
     datasets.models = crab_models()
-    _, (top, _) = plot_fit(list(datasets))
+    top, _ = plot_fit(list(datasets))
     assert labels(top)[0].startswith("crab (2 spectra): ")
 
 
@@ -155,7 +165,7 @@ def test_known_background():
         background=RegionNDMap(template.counts.geom, 2.0),
         name="cash",
     )
-    _, (top, bottom) = dataset.plot_fit(min_counts=1)
+    top, bottom = dataset.plot_fit(min_counts=1)
     points = joined(summed([dataset])[0], 1)
     assert drawn(bottom)[0][:, 1] == pytest.approx(points.residual)
     assert labels(top)[0].endswith("counts, 24.0 background")
@@ -165,7 +175,7 @@ def test_masked_bins_are_left_out():
     dataset = on_off("masked")
     edges = dataset.energy_axis.edges.to_value("TeV")
     dataset.mask_safe = RegionNDMap(dataset.counts.geom, np.arange(12) >= 3)
-    _, (top, bottom) = dataset.plot_fit()
+    top, bottom = dataset.plot_fit()
     assert top.get_xlim()[0] == pytest.approx(edges[3] / 1.1)
     assert drawn(bottom)[0][:, 0].min() > edges[3]
     assert top.get_title().endswith(" 9 bins")
@@ -173,7 +183,8 @@ def test_masked_bins_are_left_out():
 
 def test_few_counts_are_open_and_said():
     dataset = on_off("faint", livetime=30.0, background=0.01, seed=5)
-    figure, (_, bottom) = dataset.plot_fit()
+    _, bottom = dataset.plot_fit()
+    figure = bottom.figure
     (container,) = markers(bottom)
     assert container.lines[0].get_markerfacecolor() == "white"
     assert texts(bottom) == ["bins joined until 5 counts are predicted; open points: fewer"]
@@ -186,7 +197,8 @@ def test_few_counts_are_open_and_said():
 def test_no_counts_at_all():
     dataset = on_off("empty", livetime=1.0, background=0.0)
     assert dataset.counts.data.sum() == 0
-    figure, (top, bottom) = dataset.plot_fit()
+    top, bottom = dataset.plot_fit()
+    figure = top.figure
     figure.draw_without_rendering()
     assert len(drawn(bottom)[0]) == 1
     ((_, end),) = arrows(top)
@@ -196,7 +208,7 @@ def test_no_counts_at_all():
 
 def test_negative_excess_is_an_arrow_from_its_upper_end():
     dataset = on_off("dim", livetime=30.0, background=30.0, alpha=1.0, seed=1)
-    _, (top, _) = dataset.plot_fit()
+    top, _ = dataset.plot_fit()
     points = joined(summed([dataset])[0], 5.0)
     below = (points.excess <= 0) & (points.excess + points.errp > 0)
     assert below.any()
@@ -207,18 +219,41 @@ def test_negative_excess_is_an_arrow_from_its_upper_end():
 def test_axes_of_the_caller():
     mine = matplotlib.figure.Figure()
     top, bottom = mine.subplots(2, 1, sharex=True)
-    figure, axes = crab().plot_fit(ax_spectrum=top, ax_residuals=bottom)
-    assert figure is mine
-    assert axes == (top, bottom)
-    assert drawn(bottom)
-
-
-def test_pyplot_is_left_alone():
-    import matplotlib.pyplot as plt
-
     before = plt.get_fignums()
-    crab().plot_fit()
+    assert crab().plot_fit(ax_spectrum=top, ax_residuals=bottom) == (top, bottom)
+    assert drawn(bottom)
     assert plt.get_fignums() == before
+
+
+def test_an_empty_figure_of_pyplot_is_used_and_a_full_one_is_not():
+    mine = plt.figure(figsize=(4, 3))
+    top, bottom = crab().plot_fit()
+    assert mine.axes == [top, bottom]
+    assert tuple(mine.get_size_inches()) == (4, 3)
+    again, _ = crab().plot_fit()
+    assert again.figure is not mine
+
+
+def test_styles_are_handed_on():
+    top, bottom = crab().plot_fit(
+        kwargs_spectrum={
+            "kwargs_excess": {"color": "blue", "marker": "s", "label": "data"},
+            "kwargs_npred_signal": {"color": "black", "ls": "--"},
+        },
+        kwargs_residuals={"color": "red", "markersize": 3},
+    )
+    (excess,) = markers(top)
+    assert (excess.lines[0].get_marker(), excess.lines[0].get_color()) == ("s", "blue")
+    assert labels(top) == ["data"]
+    (curve,) = (patch for patch in top.patches if hasattr(patch, "get_data"))
+    assert (curve.get_edgecolor()[:3], curve.get_linestyle()) == ((0, 0, 0), "--")
+    (residual,) = markers(bottom)
+    assert (residual.lines[0].get_color(), residual.lines[0].get_markersize()) == ("red", 3)
+
+
+def test_unknown_style():
+    with pytest.raises(OptionError, match="kwargs_spectrum has no key 'kwargs_counts'"):
+        crab().plot_fit(kwargs_spectrum={"kwargs_counts": {}})
 
 
 def test_drawing_changes_nothing():
