@@ -27,8 +27,12 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("SpectralModel", "from", "sherpa"): (
         "gammapy.modeling.models.spectral.foreign.sherpa_model:from_sherpa"
     ),
-    ("SpectralModel", "to", "astropy"): "gammapy.modeling.models.spectral.foreign.to_astropy:to_astropy",
-    ("SpectralModel", "to", "sherpa"): "gammapy.modeling.models.spectral.foreign.to_sherpa:to_sherpa",
+    ("SpectralModel", "to", "astropy"): (
+        "gammapy.modeling.models.spectral.foreign.to_astropy:to_astropy"
+    ),
+    ("SpectralModel", "to", "sherpa"): (
+        "gammapy.modeling.models.spectral.foreign.to_sherpa:to_sherpa"
+    ),
     ("EBLAbsorptionNormSpectralModel", "read", "fits"): (
         "gammapy.modeling.serialize.table_files:read_absorption"
     ),
@@ -70,23 +74,23 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Datasets", "write", "yaml"): "gammapy.datasets.io:write_datasets",
     ("Datasets", "plot", "fit"): "gammapy.plot.spectrum:plot_fit",
     ("FluxPointsDataset", "read", "table"): (
-        "gammapy.spectrum.flux_points_dataset_file:read_flux_points_dataset"
+        "gammapy.spectrum.flux_points.dataset_file:read_flux_points_dataset"
     ),
     ("FluxPointsDataset", "write", "table"): (
-        "gammapy.spectrum.flux_points_dataset_file:write_flux_points_dataset"
+        "gammapy.spectrum.flux_points.dataset_file:write_flux_points_dataset"
     ),
-    ("FluxPoints", "read", "table"): "gammapy.spectrum.flux_points_file:read_flux_points",
-    ("FluxPoints", "write", "table"): "gammapy.spectrum.flux_points_file:write_flux_points",
-    ("FluxPoints", "from_table", "table"): "gammapy.spectrum.flux_points_table:from_table",
-    ("FluxPoints", "to_table", "gadf_sed"): "gammapy.spectrum.flux_points_layout:to_sed_table",
-    ("FluxPoints", "to_table", "lightcurve"): "gammapy.spectrum.flux_points_layout:to_lightcurve",
+    ("FluxPoints", "read", "table"): "gammapy.spectrum.flux_points.file:read_flux_points",
+    ("FluxPoints", "write", "table"): "gammapy.spectrum.flux_points.file:write_flux_points",
+    ("FluxPoints", "from_table", "table"): "gammapy.spectrum.flux_points.table:from_table",
+    ("FluxPoints", "to_table", "gadf_sed"): "gammapy.spectrum.flux_points.layout:to_sed_table",
+    ("FluxPoints", "to_table", "lightcurve"): "gammapy.spectrum.flux_points.layout:to_lightcurve",
     ("FluxPoints", "to_table", "binned_time_series"): (
-        "gammapy.spectrum.flux_points_layout:to_time_series"
+        "gammapy.spectrum.flux_points.layout:to_time_series"
     ),
     ("Dataset", "kind", "SpectrumDataset"): "gammapy.spectrum.dataset:SpectrumDataset",
     ("Dataset", "kind", "SpectrumDatasetOnOff"): "gammapy.spectrum.on_off:SpectrumDatasetOnOff",
     ("Dataset", "kind", "FluxPointsDataset"): (
-        "gammapy.spectrum.flux_points_dataset:FluxPointsDataset"
+        "gammapy.spectrum.flux_points.dataset:FluxPointsDataset"
     ),
     ("GTI", "read", "gadf"): "gammapy.spectrum.gti_file:read_gti",
     ("GTI", "write", "gadf"): "gammapy.spectrum.gti_file:write_gti",

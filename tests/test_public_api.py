@@ -150,6 +150,7 @@ PUBLIC: dict[str, list[str]] = {
         "SpectrumDataset",
         "SpectrumDatasetOnOff",
     ],
+    "gammapy.spectrum.flux_points": [],
     "gammapy.stats": [
         "CashCountsStatistic",
         "WStatCountsStatistic",

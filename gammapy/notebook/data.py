@@ -12,8 +12,8 @@ from astropy.time import Time
 from gammapy.data.gti import GTI
 from gammapy.modeling.fit.result import FitResult
 from gammapy.notebook.html_table import heading, measured, number, pairs, table, text, unit
-from gammapy.spectrum.flux_points import FluxPoints
-from gammapy.spectrum.sed_types import SUFFIXES
+from gammapy.spectrum.flux_points.points import FluxPoints
+from gammapy.spectrum.flux_points.sed_types import SUFFIXES
 
 __all__ = ["dataset", "datasets", "fit_result", "flux_points", "good_times"]
 

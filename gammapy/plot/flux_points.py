@@ -23,7 +23,7 @@ from gammapy.plot.axes import (
 from gammapy.plot.fluxes import Fluxes, fluxes, series_axis, series_labels
 from gammapy.plot.model import NAMES
 from gammapy.plot.times import on_time_axis, times_of
-from gammapy.spectrum.flux_points import FluxPoints
+from gammapy.spectrum.flux_points.points import FluxPoints
 
 __all__ = ["CROWDED", "plot_flux_points", "series_colours"]
 

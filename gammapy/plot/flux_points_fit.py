@@ -24,8 +24,8 @@ from gammapy.plot.axes import (
 from gammapy.plot.flux_points import CROWDED, plot_flux_points, series_colours
 from gammapy.plot.fluxes import fluxes
 from gammapy.plot.model import plot_spectral_error, plot_spectral_model
-from gammapy.spectrum.flux_points_dataset import FluxPointsDataset
-from gammapy.spectrum.sed_types import SedReference
+from gammapy.spectrum.flux_points.dataset import FluxPointsDataset
+from gammapy.spectrum.flux_points.sed_types import SedReference
 
 __all__ = ["plot_flux_points_fit", "plot_flux_points_residuals", "plot_flux_points_spectrum"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from gammapy.errors import DataError, OptionError
 from gammapy.plot.axes import short_energies, unit_text
 from gammapy.plot.model import ERG, NAMES
-from gammapy.spectrum.flux_points import FluxPoints
+from gammapy.spectrum.flux_points.points import FluxPoints
 
 __all__ = ["Fluxes", "fluxes", "series_axis", "series_labels"]
 

@@ -18,7 +18,7 @@ from gammapy.plot.axes import (
 from gammapy.plot.fluxes import series_axis
 from gammapy.plot.model import NAMES
 from gammapy.plot.times import on_time_axis, times_of
-from gammapy.spectrum.flux_points import FluxPoints
+from gammapy.spectrum.flux_points.points import FluxPoints
 
 __all__ = ["plot_ts_profiles"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from gammapy.datasets.plan import Plan
 from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.spectrum.flux_points_statistic import PointStatistic
+from gammapy.spectrum.flux_points.statistic import PointStatistic
 
 __all__ = ["FluxPointsTerm"]
 

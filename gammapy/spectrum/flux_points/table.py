@@ -19,15 +19,15 @@ from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spectral.powerlaw import PowerLawSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
-from gammapy.spectrum.flux_points import FluxPoints
-from gammapy.spectrum.flux_points_axes import (
+from gammapy.spectrum.flux_points.axes import (
     Energies,
     read_energies,
     read_times,
     row_of_energies,
 )
-from gammapy.spectrum.flux_points_columns import Columns
-from gammapy.spectrum.sed_types import (
+from gammapy.spectrum.flux_points.columns import Columns
+from gammapy.spectrum.flux_points.points import FluxPoints
+from gammapy.spectrum.flux_points.sed_types import (
     SED_TYPES,
     SUFFIXES,
     SedReference,

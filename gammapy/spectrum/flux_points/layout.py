@@ -10,9 +10,9 @@ from astropy.table import Table
 
 from gammapy.errors import DataError
 from gammapy.maps.region import RegionNDMap
-from gammapy.spectrum.flux_points import FluxPoints
-from gammapy.spectrum.flux_points_axes import time_columns
-from gammapy.spectrum.sed_types import SED_TYPES, SUFFIXES, checked_sed_type
+from gammapy.spectrum.flux_points.axes import time_columns
+from gammapy.spectrum.flux_points.points import FluxPoints
+from gammapy.spectrum.flux_points.sed_types import SED_TYPES, SUFFIXES, checked_sed_type
 
 if TYPE_CHECKING:
     from astropy.timeseries import BinnedTimeSeries

@@ -5,7 +5,7 @@ import pytest
 from scipy.interpolate import interp1d
 
 from gammapy.errors import DataError
-from gammapy.spectrum.scans import Profiles
+from gammapy.spectrum.flux_points.scans import Profiles
 
 NORM = np.geomspace(0.2, 5, 11)
 STAT = np.stack([2 * (NORM - 12 * np.log(NORM) / 10) * 30, (NORM - 0.7) ** 2 / 0.04 + 3])

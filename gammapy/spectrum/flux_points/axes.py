@@ -11,7 +11,7 @@ from astropy.time import Time
 from gammapy.errors import DataError
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.time_axis import TimeMapAxis
-from gammapy.spectrum.flux_points_columns import Columns
+from gammapy.spectrum.flux_points.columns import Columns
 
 __all__ = ["Energies", "read_energies", "read_times", "row_of_energies", "time_columns"]
 

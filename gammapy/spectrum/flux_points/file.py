@@ -15,8 +15,8 @@ from gammapy.data.gti_table import gti_from_hdu, gti_to_hdu
 from gammapy.errors import DataError, FileFormatError, GammapyWarning, MissingFileError
 from gammapy.modeling.serialize.atomic import expand, write_text
 from gammapy.spectrum.fits_file import read_hdus, write_hdus
-from gammapy.spectrum.flux_points import FluxPoints
-from gammapy.spectrum.flux_points_table import from_table
+from gammapy.spectrum.flux_points.points import FluxPoints
+from gammapy.spectrum.flux_points.table import from_table
 
 __all__ = ["read_flux_points", "read_table", "write_flux_points", "write_table"]
 

@@ -12,9 +12,9 @@ from astropy.table import Table
 from gammapy.errors import DataError, FileFormatError, UnknownNameError
 from gammapy.maps.region import RegionNDMap
 from gammapy.spectrum.fits_file import name_card
-from gammapy.spectrum.flux_points_dataset import FluxPointsDataset
-from gammapy.spectrum.flux_points_file import read_table, write_table
-from gammapy.spectrum.flux_points_table import from_table
+from gammapy.spectrum.flux_points.dataset import FluxPointsDataset
+from gammapy.spectrum.flux_points.file import read_table, write_table
+from gammapy.spectrum.flux_points.table import from_table
 
 __all__ = ["read_flux_points_dataset", "write_flux_points_dataset"]
 

@@ -13,16 +13,16 @@ from gammapy.datasets.plan import Plan, Term
 from gammapy.dispatch import find
 from gammapy.errors import DataError, OptionError, UnknownNameError
 from gammapy.maps.region import RegionNDMap
-from gammapy.spectrum.flux_points import FluxPoints
-from gammapy.spectrum.flux_points_statistic import (
+from gammapy.spectrum.flux_points.points import FluxPoints
+from gammapy.spectrum.flux_points.scans import Profiles
+from gammapy.spectrum.flux_points.sed_types import SED_TYPES
+from gammapy.spectrum.flux_points.statistic import (
     Chi2Points,
     DistribPoints,
     PointStatistic,
     ProfilePoints,
 )
-from gammapy.spectrum.flux_points_term import FluxPointsTerm
-from gammapy.spectrum.scans import Profiles
-from gammapy.spectrum.sed_types import SED_TYPES
+from gammapy.spectrum.flux_points.term import FluxPointsTerm
 
 if TYPE_CHECKING:
     from astropy.table import Table

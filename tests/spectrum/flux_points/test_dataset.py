@@ -18,8 +18,8 @@ from gammapy.maps import RegionNDMap
 from gammapy.modeling import Fitter, Status
 from gammapy.modeling.models import Models, PowerLawSpectralModel, SkyModel
 from gammapy.spectrum import FluxPoints, FluxPointsDataset
+from tests.spectrum.flux_points.test_points import lightcurve
 from tests.spectrum.points import DNDE, points, profiles, reference, table
-from tests.spectrum.test_flux_points import lightcurve
 from tests.spectrum.toys import cash, on_off, power_law
 
 FLUX = np.array([1e-11, 2e-12, 3e-13, 1e-14])

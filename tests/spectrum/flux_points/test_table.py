@@ -27,8 +27,8 @@ from gammapy.errors import (
 )
 from gammapy.modeling.models import PowerLawSpectralModel
 from gammapy.spectrum import FluxPoints
+from tests.spectrum.flux_points.test_points import lightcurve
 from tests.spectrum.points import DNDE, EDGES, ENERGY, data_file, points, profiles, table
-from tests.spectrum.test_flux_points import lightcurve
 
 FLUX = np.array([1e-11, 2e-12, 3e-13, 1e-14])
 SAMPLES = "tests/spectrum/flux_points/"

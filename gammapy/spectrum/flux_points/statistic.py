@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gammapy.engine.statistic import BinStatistic, deviance_residuals
-from gammapy.spectrum.scans import Profiles
+from gammapy.spectrum.flux_points.scans import Profiles
 
 __all__ = ["Chi2Points", "DistribPoints", "PointStatistic", "ProfilePoints"]
 

@@ -21,9 +21,9 @@ from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.spectrum.flux_quantities import FluxQuantities
-from gammapy.spectrum.scans import Scans, upper_limits
-from gammapy.spectrum.sed_types import (
+from gammapy.spectrum.flux_points.quantities import FluxQuantities
+from gammapy.spectrum.flux_points.scans import Scans, upper_limits
+from gammapy.spectrum.flux_points.sed_types import (
     SED_TYPES,
     SUFFIXES,
     SedReference,

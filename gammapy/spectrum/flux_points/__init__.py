@@ -1,0 +1,1 @@
+"""Flux points: SED types, tables and files, and the dataset that fits them."""
