@@ -1,0 +1,159 @@
+"""Flux points of the H.E.S.S. Crab beside Gammapy 2.1: ``--peer`` names its interpreter.
+
+Four spectra, one log-parabola that stands still, twelve points with errors, limits and profiles.
+README.rst tells what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.crab import LOG_PARABOLA, spectrum_files
+from benchmarks.peer import Side, Worker, alternate
+from benchmarks.report import Report
+
+EDGES = np.geomspace(0.7, 30, 13).tolist()
+MODEL = {"amplitude": 4.5e-11, "alpha": 2.35, "beta": 0.19}
+SEED = 20261124
+#: how much faster; how near norms (in errors, or of themselves) and all others (of themselves)
+BAR, NEAR = 50.0, 0.02
+SIZES = ("norm_errn", "norm_errp", "norm_ul", "stat_scan")
+
+
+def apart(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Differences of each point, relative to what they are allowed to be relative to.
+
+    An error by the curvature is compared where we give one: a point whose statistic has an edge at
+    the best norm has none.
+    """
+    mine, other = (
+        {k: np.array(v) for k, v in side.items() if isinstance(v, list)} for side in (ours, theirs)
+    )
+    size = np.fmax(np.abs(mine["norm"]), np.nan_to_num(mine["norm_err"]))
+    size = np.where(np.isfinite(mine["norm_err"]), size, mine["norm_errp"])
+    found = {"norm": np.abs(mine["norm"] - other["norm"]) / size}
+    for name in SIZES:
+        found[name] = np.abs(mine[name] - other[name]) / np.abs(mine[name])
+    known = np.isfinite(mine["norm_err"])
+    found["norm_err"] = np.where(known, np.abs(other["norm_err"] / mine["norm_err"] - 1.0), 0.0)
+    found["ts"] = np.abs(mine["ts"] - other["ts"]) / np.fmax(mine["ts"], 1.0)
+    return found
+
+
+def reasons_against(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """Why two sets of points are not the same work; empty if they are."""
+    if len(ours["norm"]) != len(theirs["norm"]) or ours["n_scan"] != theirs["n_scan"]:
+        return [f"ours has {len(ours['norm'])} points, theirs {len(theirs['norm'])}"]
+    reasons = []
+    for name, differences in apart(ours, theirs).items():
+        bad = np.flatnonzero(~(differences <= NEAR))
+        if len(bad):
+            i = bad[0]
+            reasons.append(
+                f"{name} of {len(bad)} points, the first is {i}: ours {ours[name][i]:.6g}, theirs "
+                f"{theirs[name][i]:.6g}, allowed {NEAR:.0%}"
+            )
+    return reasons
+
+
+def starts(rounds: int) -> list[dict[str, float]]:
+    """Models of the rounds, within a tenth of `MODEL`, so that no round repeats another."""
+    rng = np.random.default_rng(SEED)
+    return [{k: v * rng.uniform(0.9, 1.1) for k, v in MODEL.items()} for _ in range(rounds)]
+
+
+def compare(
+    workers: dict[str, Any], task: str, rounds: int, arguments: dict[str, Any], report: Report
+) -> bool:
+    """Rounds in turn, a table of them and the ratio; False if there is none."""
+    rows, against, seconds = [], [], {name: [] for name in workers}
+    answers: dict[str, Any] = {}
+    for number, values in enumerate(starts(rounds)):
+        for name in alternate(number, list(workers)):
+            answers[name] = workers[name](task, values=values, **arguments)
+            seconds[name].append(answers[name]["seconds"])
+        ours, theirs = answers["ours"], answers["theirs"]
+        reasons = reasons_against(ours, theirs)
+        against += [f"round {number + 1}: {reason}" for reason in reasons]
+        worst = {k: float(v.max()) for k, v in apart(ours, theirs).items()}
+        ratio = theirs["seconds"] / ours["seconds"]
+        times = [f"{1e3 * side['seconds']:.4g}" for side in (ours, theirs)]
+        cells = [f"{worst[name]:.3%}" for name in ("norm", "norm_err", *SIZES)]
+        rows.append([str(number + 1), *times, *cells, "-" if reasons else f"{ratio:.0f}"])
+    header = ["round", "ours ms", "theirs ms", "norm", "err", "errn", "errp", "ul", "scan", "ratio"]
+    report.table(header, rows)
+    report.line("(largest differences: of norms in errors or of themselves, others of themselves)")
+    unknown = int(np.isnan(answers["ours"]["norm_err"]).sum())
+    report.line(
+        f"points whose error by curvature does not exist, as the best norm is at an edge of the "
+        f"statistic (ours is nan, theirs a number): {unknown} of {len(answers['ours']['norm'])}"
+    )
+    if against:
+        report.line("NO RATIO, the points are not the same work: " + "; ".join(against))
+        return False
+    mine, other = median(seconds["ours"]), median(seconds["theirs"])
+    report.line(
+        f"{task}: median ours {1e3 * mine:.4g} ms, theirs {1e3 * other:.4g} ms, ratio "
+        f"{other / mine:.0f}; bar {BAR:g}"
+    )
+    return True
+
+
+def print_points(answers: dict[str, Any], report: Report, number: int = 12) -> None:
+    """Norms and limits of both sides, of the first points."""
+    names = ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts")
+    rows = [
+        [str(i), *(f"{answers[side][name][i]:.5g}" for name in names for side in answers)]
+        for i in range(min(number, len(answers["ours"]["norm"])))
+    ]
+    report.table(["point", *(f"{name}" for name in names for _ in answers)], rows)
+    report.line("(of each quantity ours, then theirs)")
+
+
+def options(what: str, rounds: int = 5) -> Any:
+    """Command line of a benchmark of flux points."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--peer", required=True, help="interpreter that has Gammapy 2.1")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--save", action="store_true", help="keep a copy in results/")
+    return parser.parse_args()
+
+
+def described(workers: dict[str, Any], report: Report) -> None:
+    """Versions of both sides."""
+    report.line("both sides: BLAS on one thread (OMP, OPENBLAS, MKL = 1); nothing else is set")
+    for name, worker in workers.items():
+        found = worker("describe")
+        report.line(f"{name}: " + ", ".join(f"{k} {v}" for k, v in found.items()))
+
+
+def main() -> int:
+    chosen = options(str(__doc__))
+    report = Report("flux_points_crab", "Flux points of the H.E.S.S. Crab beside Gammapy 2.1")
+    files = [str(path) for path in spectrum_files("hess")]
+    ours, theirs = Side("ours", sys.executable, True), Side("theirs", chosen.peer, False)
+    with Worker(ours, "flux_points.py") as mine, Worker(theirs, "flux_points.py") as other:
+        workers = {"ours": mine, "theirs": other}
+        described(workers, report)
+        first = {}
+        for name, worker in workers.items():
+            worker("load", files=files, models=str(LOG_PARABOLA))
+            # the first run of a process pays for imports: not timed
+            first[name] = worker("flux_points", values=MODEL, edges=EDGES)
+        print_points(first, report)
+        good = compare(workers, "flux_points", chosen.rounds, {"edges": EDGES}, report)
+    if chosen.save:
+        report.save()
+    return int(not good)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
