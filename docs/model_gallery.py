@@ -19,12 +19,14 @@ import yaml
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 
-from gammapy.errors import GammapyError
+from gammapy.errors import MissingFileError, MissingPackageError
 from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY, SpectralModel
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "models" / "spectral"
 FOLDER = "models/spectral"
 ENERGY_BOUNDS = ("0.02 TeV", "100 TeV")
+#: modules that most readers look for
+COMMON = ("powerlaw", "cutoff", "superexp", "broken", "logparabola", "line", "template", "compound")
 
 Class = type[SpectralModel]
 
@@ -45,9 +47,16 @@ def families() -> dict[str, list[Class]]:
     """Classes of this package by the title of the module that defines them."""
     found: dict[str, list[Class]] = {}
     ours = [c for c in SPECTRAL_MODEL_REGISTRY if c.__module__.startswith("gammapy.")]
-    for cls in sorted(ours, key=lambda c: (c.__module__, c.__name__)):
+    for cls in sorted(ours, key=_rank):
         found.setdefault(_module_text(cls)[0], []).append(cls)
     return found
+
+
+def _rank(cls: Class) -> tuple[int, str, str]:
+    """Common families first, the others by name."""
+    family = cls.__module__.rpartition(".")[2]
+    rank = COMMON.index(family) if family in COMMON else len(COMMON)
+    return rank, cls.__module__, cls.__name__
 
 
 def _module_text(cls: Class) -> tuple[str, str]:
@@ -79,8 +88,7 @@ def example(cls: Class) -> Example:
     names: dict[str, Any] = {}
     try:
         exec(compile(code, str(file), "exec"), names)
-    except (GammapyError, ModuleNotFoundError) as error:
-        # data, or an optional package, that is not at hand
+    except (MissingFileError, MissingPackageError, ModuleNotFoundError) as error:
         return Example(code, None, ENERGY_BOUNDS, str(error))
     if type(names.get("model")) is not cls:
         raise ValueError(f"{file.name} must leave a {cls.__name__} behind, named model")
@@ -94,28 +102,12 @@ def picture(shown: Example) -> Figure:
     """Spectrum (times E^2), or factor, over energy."""
     model = shown.model
     assert model is not None
-    bounds = [u.Quantity(bound) for bound in shown.energy_bounds]
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
-    energy = [b.to_value("TeV") for b in bounds]
-    x = u.Quantity([energy[0] * (energy[1] / energy[0]) ** (i / 400) for i in range(401)], "TeV")
-    value = model(x)
-    if value.unit.is_equivalent(""):
-        axes.plot(x.value, value.to_value(""), color="C0", lw=2)
-        axes.set_ylabel("Factor")
-        axes.set_ylim(bottom=min(0.0, value.min().value))
-    else:
-        flux = value.unit.is_equivalent("cm-2 s-1 TeV-1")
-        sed = (x**2 * value).to("erg cm-2 s-1" if flux else "GeV")  # else photons per energy
-        axes.plot(x.value, sed.value, color="C0", lw=2)
-        axes.set_yscale("log")
-        axes.set_ylabel("E² dN/dE  [erg cm⁻² s⁻¹]" if flux else "E² dN/dE  [GeV]")
-        top = sed.value.max()
-        axes.set_ylim(max(sed.value[sed.value > 0].min() / 2, top * 1e-5), 2 * top)
-    axes.set_xscale("log")
-    axes.set_xlim(*energy)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.set_xlabel("Energy [TeV]")
+    bounds = u.Quantity([u.Quantity(bound) for bound in shown.energy_bounds]).to("TeV")
+    sed_type = "dnde" if model.unit.is_equivalent("") else "e2dnde"
+    model.plot(bounds, ax=axes, sed_type=sed_type, n_points=400, color="C0", linewidth=2)
+    axes.set_xlim(*bounds.value)
     axes.grid(color="0.9")
     return figure
 
@@ -171,17 +163,23 @@ def index(drawn: dict[Class, bool]) -> str:
     ]
     for title, classes in families().items():
         parts.append(f"{title}\n{'-' * len(title)}")
-        for cls in classes:
-            link = f":doc:`{cls.__name__} <{cls.tag[-1]}>`"
-            if drawn[cls]:
-                name = cls.tag[-1]
-                parts.append(f".. figure:: {name}.png\n   :width: 320px\n   :target: {name}.html")
-                parts[-1] += f"\n   :alt: {cls.__name__}\n\n   {link}"
-            else:
-                parts.append(link)
+        cards = [_card(cls, drawn[cls]) for cls in classes]
+        parts.append(".. container:: model-cards\n\n" + textwrap.indent("\n\n".join(cards), "   "))
     names = [f"   {cls.tag[-1]}" for classes in families().values() for cls in classes]
     parts.append("\n".join([".. toctree::", "   :hidden:", "", *names]))
     return "\n\n".join(parts) + "\n"
+
+
+def _card(cls: Class, drawn: bool) -> str:
+    """Picture, if there is one, and name of a model, as links to its page."""
+    name = cls.tag[-1]
+    link = f":doc:`{cls.__name__} <{name}>`"
+    if not drawn:
+        return link
+    return (
+        f".. figure:: {name}.png\n   :width: 270px\n   :target: {name}.html\n"
+        f"   :alt: {cls.__name__}\n\n   {link}"
+    )
 
 
 def _update(file: Path, text: str) -> None:

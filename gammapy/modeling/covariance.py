@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gammapy.dispatch import find
-from gammapy.errors import ParameterError, UnknownNameError
+from gammapy.errors import AmbiguousNameError, ParameterError, UnknownNameError
 
 __all__ = ["Covariance"]
 
@@ -91,6 +91,23 @@ class Covariance:
                 f"covariance has no row for {missing}: known are {list(self.names)}"
             ) from None
         return Covariance(names, self.data[np.ix_(rows, rows)])
+
+    def get_subcovariance(self, parameters: Any) -> Covariance:
+        """Covariance of some of the parameters, given as `Parameters` or by their names.
+
+        As when parameters are looked up, the tail of a name will do if it fits one only.
+        """
+        wanted = getattr(parameters, "paths", parameters)
+        return self.submatrix([self._whole_name(name) for name in wanted])
+
+    def _whole_name(self, name: str) -> str:
+        if name in self.names:
+            return name
+        # `parameters` of a part have shorter paths than the whole, those of the whole longer ones
+        fits = [n for n in self.names if n.endswith("." + name) or name.endswith("." + n)]
+        if len(fits) > 1:
+            raise AmbiguousNameError(f"{name!r} fits {len(fits)} parameters: use one of {fits}")
+        return fits[0] if fits else name
 
     def plot_correlation(self, figsize: Any = None, **kwargs: Any) -> Any:
         """Draw the correlation matrix; see `gammapy.plot.plot_correlation`."""

@@ -21,6 +21,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.dispatch import find
+from gammapy.elsewhere import elsewhere
 from gammapy.errors import LinkError, ParameterError, UnitMismatchError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.expression import Algebra, Constant, Operation
@@ -58,6 +59,8 @@ class Parameter(Algebra):
     scan_min, scan_max, scan_n_values, scan_n_sigma, scan_values
         Where `Fitter.stat_profile` looks: given values, else an even range, else
         ``scan_n_values`` points within ``scan_n_sigma`` errors.
+    scale_method, scale_transform : str, optional
+        Passed over: scaling is the affair of the fit. They are there for scripts that pass them.
 
     Raises
     ------
@@ -83,6 +86,8 @@ class Parameter(Algebra):
         scan_n_values: int = 11,
         scan_n_sigma: float = 2.0,
         scan_values: Any = None,
+        scale_method: str | None = None,
+        scale_transform: str | None = None,
     ) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise ParameterError(f"parameter name {name!r} is not an identifier like 'index'")
@@ -310,6 +315,14 @@ class Parameter(Algebra):
 
     def bind(self) -> Callable[[Lookup], Dual]:
         return lambda lookup: (lookup(self), {self: 1.0})
+
+    if not TYPE_CHECKING:
+        __getattr__ = elsewhere(
+            **dict.fromkeys(
+                ("factor", "scale", "factor_min", "factor_max", "autoscale"),
+                "a parameter has one value, .value; scaling is the affair of the fit",
+            )
+        )
 
     # -- copies ---------------------------------------------------------------------------
 

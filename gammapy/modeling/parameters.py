@@ -134,6 +134,16 @@ class Parameters(Sequence[Parameter]):
         """Members that a fit may change: neither frozen nor linked."""
         return self._subset(p for p in self if not p.frozen and p.link is None)
 
+    @property
+    def unique_parameters(self) -> Parameters:
+        """The same: members are unique here."""
+        return self
+
+    @property
+    def free_unique_parameters(self) -> Parameters:
+        """The same as `free_parameters`."""
+        return self.free_parameters
+
     def select(self, name: str | None = None, frozen: bool | None = None) -> Parameters:
         """Members whose path matches a regular expression, and whose flag is as given."""
         chosen = [

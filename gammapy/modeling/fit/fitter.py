@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gammapy.dispatch import find
+from gammapy.elsewhere import elsewhere
 from gammapy.errors import FitError, OptionError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.fit.confidence import asymmetric_errors, confidence
@@ -87,7 +88,7 @@ class Fitter:
 
         Parameters
         ----------
-        datasets : `Datasets`, a dataset, or `FitProblem`
+        datasets : `Datasets`, a dataset, a list of them, or `FitProblem`
             Anything that offers ``fit_problem()``.
 
         Raises
@@ -97,6 +98,7 @@ class Fitter:
             or there are fewer data than free parameters.
         """
         begin = time.perf_counter()
+        datasets = _together(datasets)
         problem = datasets.fit_problem()
         result, x, covariance = self.solve(problem)
         _write_back(problem, x, covariance)
@@ -151,6 +153,11 @@ class Fitter:
             result.points = np.column_stack([points[:, 0], full])
         return result, x, covariance
 
+    if not TYPE_CHECKING:
+        __getattr__ = elsewhere(
+            covariance="run(datasets) leaves it in datasets.models.covariance and in the result"
+        )
+
     def optimize(self, datasets: Any) -> FitResult:
         """Same as `run`; kept because scripts know the name."""
         return self.run(datasets)
@@ -184,7 +191,7 @@ class Fitter:
         FitError
             If the models do not stand at a minimum.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         name = _free_name(problem, parameter)
         answer = confidence(problem, name, sigma, reoptimize, **self.confidence_opts)
         if sigma == 1 and reoptimize:
@@ -206,7 +213,7 @@ class Fitter:
         dict
             What `confidence` returns, by name of the parameter.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         chosen = problem.names if parameters is None else parameters
         names = [_free_name(problem, parameter) for parameter in chosen]
         answers = asymmetric_errors(problem, names, **self.confidence_opts)
@@ -242,7 +249,7 @@ class Fitter:
             ``ul``, in the unit of the parameter (nan with a reason in ``message`` if the
             statistic does not rise that far), ``success``, ``message``, ``nfev``.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         name = _free_name(problem, parameter)
         return upper_limit(problem, name, n_sigma, **self.confidence_opts)
 
@@ -261,7 +268,7 @@ class Fitter:
             the other free parameters at each point, [n_points, n - 1]; and ``"success"``, False
             if these were to be fitted and could not be somewhere.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         name = _free_name(problem, parameter)
         return stat_profile(problem, name, reoptimize)
 
@@ -276,7 +283,7 @@ class Fitter:
             ``"<x>_scan"`` [nx], ``"<y>_scan"`` [ny], ``"stat_scan"`` [nx, ny], ``"fit_results"``
             [nx, ny, n - 2] and ``"success"``, as in `stat_profile`.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         return stat_surface(problem, _free_name(problem, x), _free_name(problem, y), reoptimize)
 
     def stat_contour(
@@ -312,13 +319,25 @@ class Fitter:
         FitError
             If x is y, an argument is out of range, or the models do not stand at a minimum.
         """
-        problem = datasets.fit_problem()
+        problem = _together(datasets).fit_problem()
         pair = _free_name(problem, x), _free_name(problem, y)
         return stat_contour(problem, *pair, numpoints, sigma)
 
 
 class Fit(Fitter):
     """Second name of `Fitter`, known to scripts."""
+
+
+def _together(data: Any) -> Any:
+    """What is to be fitted; datasets in a list are put together."""
+    if isinstance(data, list | tuple):
+        return find("Fitter", "data", "list")(data)
+    if not hasattr(data, "fit_problem"):
+        raise FitError(
+            f"datasets = {data!r} cannot be fitted: give Datasets, a dataset, a list of them, or "
+            "a FitProblem"
+        )
+    return data
 
 
 def _free_name(problem: FitProblem, parameter: Any) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gammapy.dispatch import find
+from gammapy.elsewhere import elsewhere
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.parameters import Parameters
 
@@ -152,6 +153,13 @@ class FitResult:
         for key in set(columns) - set(texts):
             table[key].format = ".4e"
         return table
+
+    if not TYPE_CHECKING:
+        __getattr__ = elsewhere(
+            minuit="no object of a backend is kept; see parameters, covariance, trace and message",
+            optimize_result="the result itself has total_stat, nfev, message and success",
+            covariance_result="the result itself has covariance, covariance_method and success",
+        )
 
     def write(self, filename: str | Path, format: str = "yaml", overwrite: bool = False) -> None:
         """Write the result, models and covariance included; it appears whole or not at all."""

@@ -6,6 +6,7 @@ the class is defined, and become the keyword arguments of its constructor.
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC
 from typing import Any, ClassVar, Self
 
@@ -24,7 +25,7 @@ class ModelBase(ABC):
 
     #: class name first, then short tags, as they stand in files
     tag: ClassVar[list[str]] = []
-    #: parameters that the class declares, in order
+    #: parameters that the class declares, in the order in which ``evaluate`` takes their values
     default_parameters: ClassVar[Parameters] = Parameters()
     registry: ClassVar[Registry]
 
@@ -32,7 +33,7 @@ class ModelBase(ABC):
         super().__init_subclass__(**kwargs)
         inherited = {p.name: p for p in cls.__mro__[1].__dict__.get("default_parameters", ())}
         declared = {n: v for n, v in cls.__dict__.items() if isinstance(v, Parameter)}
-        cls.default_parameters = Parameters((inherited | declared).values())
+        cls.default_parameters = Parameters(_as_evaluate_takes_them(cls, inherited | declared))
         if "tag" in cls.__dict__:
             if isinstance(cls.tag, str):
                 cls.tag = [cls.tag]
@@ -172,3 +173,30 @@ def clone_parameters(parameters: Parameters) -> dict[Parameter, Parameter]:
         copy.relinked(mapping)
         copy.uncorrelated_with_original(twins)
     return mapping
+
+
+def _as_evaluate_takes_them(
+    cls: type[ModelBase], declared: dict[str, Parameter]
+) -> list[Parameter]:
+    """Parameters in the order of the arguments of ``evaluate``, which gets values by position.
+
+    Raises
+    ------
+    ModelError
+        If a name stands at another place there, and the rest does not tell which is meant.
+    """
+    formula = inspect.getattr_static(cls, "evaluate", None)
+    if formula is None:
+        return list(declared.values())
+    bound = isinstance(formula, staticmethod | classmethod)
+    arguments = list(inspect.signature(cls.evaluate).parameters.values())[1 if bound else 2 :]  # type: ignore[attr-defined]
+    names = [a.name for a in arguments if a.kind is a.POSITIONAL_OR_KEYWORD]
+    if sorted(names) == sorted(declared):
+        return [declared[name] for name in names]
+    for place, name in enumerate(declared):
+        if name in names and names.index(name) != place:
+            raise ModelError(
+                f"{cls.__name__}.evaluate takes {names} after the energy, and the parameters are "
+                f"{list(declared)}: let it take all of them, under these names"
+            )
+    return list(declared.values())

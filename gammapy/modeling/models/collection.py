@@ -130,6 +130,11 @@ class Models(MutableSequence[SkyModel]):
         return Parameters([p for p, _ in pairs], [path for _, path in pairs])
 
     @property
+    def parameters_unique_names(self) -> list[str]:
+        """Paths of `parameters`."""
+        return self.parameters.paths
+
+    @property
     def penalties(self) -> Penalties:
         """List of what is known of several parameters together; each is counted once in a fit.
 
@@ -155,15 +160,57 @@ class Models(MutableSequence[SkyModel]):
         """Models that a dataset of this name sees."""
         return self._selection([model for model in self if model.belongs_to(dataset_name)])
 
-    def freeze(self) -> None:
-        """Freeze all parameters."""
-        for model in self:
-            model.freeze()
+    def select(
+        self,
+        name_substring: str | None = None,
+        datasets_names: str | Iterable[str] | None = None,
+        tag: str | None = None,
+        model_type: str | None = None,
+        frozen: bool | None = None,
+    ) -> Models:
+        """Models that fit all that is asked for.
 
-    def unfreeze(self) -> None:
-        """Give all parameters the frozen flags that their classes declare."""
+        Parameters
+        ----------
+        name_substring : str, optional
+            Part of the name.
+        datasets_names : str or list of str, optional
+            One of these datasets sees the model.
+        tag : str, optional
+            Class name or tag of the model, or of its part of ``model_type``.
+        model_type : {"spectral", "spatial", "temporal"}, optional
+            The model has such a part.
+        frozen : bool, optional
+            True if all parameters are frozen.
+        """
+        seeing = [datasets_names] if isinstance(datasets_names, str) else datasets_names
+        seeing = None if seeing is None else list(seeing)
+        chosen = []
         for model in self:
-            model.unfreeze()
+            parts = [model] if model_type is None else model.parts(model_type)
+            if (
+                (name_substring is None or name_substring in model.name)
+                and (seeing is None or any(model.belongs_to(name) for name in seeing))
+                and any(tag is None or tag in part.tag for part in parts)
+                and (frozen is None or model.frozen is frozen)
+            ):
+                chosen.append(model)
+        return self._selection(chosen)
+
+    @property
+    def frozen(self) -> bool:
+        """True if all parameters are frozen."""
+        return all(model.frozen for model in self)
+
+    def freeze(self, model_type: str | None = None) -> None:
+        """Freeze all parameters, or those of one part of each model; see `SkyModel.freeze`."""
+        for model in self:
+            model.freeze(model_type)
+
+    def unfreeze(self, model_type: str | None = None) -> None:
+        """Give parameters the frozen flags that their classes declare; see `freeze`."""
+        for model in self:
+            model.unfreeze(model_type)
 
     def copy(self) -> Models:
         """Independent copy; links and penalties among the models follow, others still hold."""
@@ -189,9 +236,25 @@ class Models(MutableSequence[SkyModel]):
         """
         return find("Models", "read", format)(filename)
 
-    def write(self, filename: str | Path, format: str = "yaml", overwrite: bool = False) -> None:
-        """Write models to a file; it appears whole or not at all."""
-        find("Models", "write", format)(self, filename, overwrite=overwrite)
+    def write(
+        self,
+        filename: str | Path,
+        format: str = "yaml",
+        overwrite: bool = False,
+        write_covariance: bool = True,
+    ) -> None:
+        """Write models to a file; it appears whole or not at all.
+
+        Parameters
+        ----------
+        filename : str or path
+        format : {"yaml"}
+        overwrite : bool
+        write_covariance : bool
+            With correlations and asymmetric errors. They stand in the same file.
+        """
+        write = find("Models", "write", format)
+        write(self, filename, overwrite=overwrite, write_covariance=write_covariance)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain tree of the models, as it stands in a YAML file."""
@@ -214,8 +277,18 @@ class Models(MutableSequence[SkyModel]):
     # -- shown ----------------------------------------------------------------------------
 
     def to_parameters_table(self) -> Any:
-        """Table of all parameters."""
-        return self.parameters.to_table()
+        """Table of all parameters; ``model``, ``type`` and ``name`` make up the path of each."""
+        table = self.parameters.to_table()
+        places = {
+            f"{model.name}.{path}": (model.name, *path.split(".", 1))
+            for model in self
+            for path in model.own_parameters
+        }
+        columns = [list(column) for column in zip(*(places[p] for p in table["name"]), strict=True)]
+        if columns:
+            table["name"] = columns[2]
+            table.add_columns(columns[:2], indexes=[0, 0], names=["model", "type"])
+        return table
 
     def __repr__(self) -> str:
         return f"Models({', '.join(map(repr, self.names))})"

@@ -41,6 +41,10 @@ class Registry:
                 )
         self._by_tag.update(dict.fromkeys(cls.tag, cls))
 
+    def append(self, cls: type[ModelBase]) -> None:
+        """Second name of `register`, known to scripts; a class with a tag is there already."""
+        self.register(cls)
+
     def get(self, tag: str) -> type[ModelBase]:
         """Class of a tag.
 
@@ -58,6 +62,12 @@ class Registry:
                 f"no {self.family} is called {tag!r}: did you mean {', '.join(known)}? "
                 "(a class of your own must be imported before the file is read)"
             ) from None
+
+    get_cls = get
+
+    def __str__(self) -> str:
+        rows = [f"  {cls.__name__:42s}: {', '.join(cls.tag[1:])}" for cls in self]
+        return "\n".join([f"Registry of {len(rows)} {self.family}s", *rows])
 
     def __iter__(self) -> Iterator[type[ModelBase]]:
         return iter(dict.fromkeys(self._by_tag.values()))

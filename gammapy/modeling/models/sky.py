@@ -6,15 +6,23 @@ import itertools
 from collections.abc import Iterable
 from typing import Any, Self
 
-from gammapy.errors import ModelError
+from gammapy.dispatch import find
+from gammapy.errors import ModelError, UnknownNameError
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
-from gammapy.modeling.models.spectral.base import DNDE, SpectralModel
+from gammapy.modeling.models.spectral.base import (
+    DNDE,
+    SPECTRAL_MODEL_REGISTRY,
+    SpectralModel,
+)
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["MODEL_REGISTRY", "SkyModel"]
 
 MODEL_REGISTRY = Registry("model")
+
+#: parts that a source can have
+MODEL_TYPES = ("spectral", "spatial", "temporal")
 
 _NUMBERS = itertools.count(1)
 
@@ -57,6 +65,20 @@ class SkyModel(ModelBase):
             datasets_names = [datasets_names]
         self.datasets_names = None if datasets_names is None else list(datasets_names)
 
+    @classmethod
+    def create(cls, spectral_model: str, **kwargs: Any) -> Self:
+        """Source with the default spectrum of a tag.
+
+        Parameters
+        ----------
+        spectral_model : str
+            Class name or tag, e.g. "pl".
+        **kwargs
+            ``name`` and ``datasets_names``, as for the class.
+        """
+        spectrum: Any = SPECTRAL_MODEL_REGISTRY.get(spectral_model)
+        return cls(spectrum(), **kwargs)
+
     @property
     def spectral_model(self) -> SpectralModel:
         """Spectrum of the source."""
@@ -88,9 +110,35 @@ class SkyModel(ModelBase):
         """Replace parameters by their images."""
         self.spectral_model.reassign(mapping)
 
-    def unfreeze(self) -> None:
-        """Give all parameters the frozen flags that their classes declare."""
-        self.spectral_model.unfreeze()
+    def freeze(self, model_type: str | None = None) -> None:
+        """Freeze all parameters, or those of one part of the model.
+
+        Parameters
+        ----------
+        model_type : {"spectral", "spatial", "temporal"}, optional
+            A part that the model has not is passed over.
+        """
+        for part in self.parts(model_type):
+            part.freeze()
+
+    def unfreeze(self, model_type: str | None = None) -> None:
+        """Give parameters the frozen flags that their classes declare; see `freeze`."""
+        for part in self.parts(model_type):
+            part.unfreeze()
+
+    def parts(self, model_type: str | None = None) -> list[ModelBase]:
+        """Models that it is made of, or those of one type.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such type.
+        """
+        if model_type not in (None, *MODEL_TYPES):
+            raise UnknownNameError(
+                f"model_type = {model_type!r} is not known: choose one of {list(MODEL_TYPES)}"
+            )
+        return [self.spectral_model] if model_type in (None, "spectral") else []
 
     def belongs_to(self, dataset_name: str) -> bool:
         """True if a dataset of this name sees the source."""
@@ -102,6 +150,15 @@ class SkyModel(ModelBase):
         if kwargs:
             raise ModelError(f"SkyModel.copy has no argument {next(iter(kwargs))!r}")
         return type(self)(spectral, name=name or self.name, datasets_names=datasets_names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain tree of the model, as it stands among the components of a YAML file."""
+        return find("SkyModel", "to_dict", "yaml")(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> SkyModel:
+        """Model from such a tree."""
+        return find("SkyModel", "from_dict", "yaml")(data)
 
     def __repr__(self) -> str:
         return f"SkyModel(name={self.name!r}, spectral_model={self.spectral_model!r})"

@@ -26,7 +26,14 @@ from gammapy.modeling.serialize.spectral import (
     type_keys,
 )
 
-__all__ = ["models_from_dict", "models_to_dict", "spectral_from_dict", "spectral_to_dict"]
+__all__ = [
+    "models_from_dict",
+    "models_to_dict",
+    "sky_from_dict",
+    "sky_to_dict",
+    "spectral_from_dict",
+    "spectral_to_dict",
+]
 
 #: version of the schema; a reader refuses a later one
 SCHEMA = 1
@@ -38,8 +45,14 @@ UNSUPPORTED_TYPES = ("FoVBackgroundModel", "TemplateNPredModel", "fov-bkg", "tem
 # -- to the tree --------------------------------------------------------------------------
 
 
-def models_to_dict(models: Models) -> dict[str, Any]:
+def models_to_dict(models: Models, write_covariance: bool = True) -> dict[str, Any]:
     """Plain tree of models.
+
+    Parameters
+    ----------
+    models : `Models`
+    write_covariance : bool
+        With correlations and asymmetric errors; symmetric errors are there in any case.
 
     Raises
     ------
@@ -51,10 +64,15 @@ def models_to_dict(models: Models) -> dict[str, Any]:
     places = Places(models.parameters)
     return {
         "components": [_encode_component(model, places) for model in models],
-        **covariance.encode_errors(models.parameters),
+        **(covariance.encode_errors(models.parameters) if write_covariance else {}),
         **encode_penalties(models, places),
         "metadata": {"creator": f"gammapy {gammapy.__version__}", "schema": SCHEMA},
     }
+
+
+def sky_to_dict(model: SkyModel) -> dict[str, Any]:
+    """Plain tree of one component, errors of single parameters included; as `models_to_dict`."""
+    return _encode_component(model, Places(Models(model).parameters))
 
 
 def _encode_component(model: SkyModel, places: Places) -> dict[str, Any]:
@@ -106,6 +124,14 @@ def models_from_dict(
     slots.resolve()
     covariance.decode_errors(root, slots, folder)
     return Models(models, decode_penalties(root, slots))
+
+
+def sky_from_dict(data: dict[str, Any], source: str = "model") -> SkyModel:
+    """Model of the tree of one component; raises as `models_from_dict`."""
+    slots = Slots()
+    model = _decode_component(Node(data, source), source, slots)
+    slots.resolve()
+    return model
 
 
 def _check_metadata(root: Node) -> None:

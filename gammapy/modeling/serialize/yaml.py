@@ -29,7 +29,12 @@ def read_models(filename: str | os.PathLike[str]) -> Models:
     return models_from_dict(tree, str(path), path.parent)
 
 
-def write_models(models: Models, filename: str | os.PathLike[str], overwrite: bool = False) -> None:
+def write_models(
+    models: Models,
+    filename: str | os.PathLike[str],
+    overwrite: bool = False,
+    write_covariance: bool = True,
+) -> None:
     """Write models to a YAML file, which appears whole or not at all.
 
     Raises
@@ -37,12 +42,12 @@ def write_models(models: Models, filename: str | os.PathLike[str], overwrite: bo
     OverwriteError
         If the file exists and ``overwrite`` is not set.
     """
-    write_text(filename, models_to_yaml(models), overwrite)
+    write_text(filename, models_to_yaml(models, write_covariance), overwrite)
 
 
-def models_to_yaml(models: Models) -> str:
+def models_to_yaml(models: Models, write_covariance: bool = True) -> str:
     """Text of a YAML file."""
-    return render_tree(models_to_dict(models))
+    return render_tree(models_to_dict(models, write_covariance))
 
 
 def models_from_yaml(text: str) -> Models:

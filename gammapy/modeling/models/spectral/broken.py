@@ -1,8 +1,8 @@
 r"""Power laws whose index changes at a break, sharply or smoothly.
 
 .. math::
-    \phi(E) = \phi_0 \left(E / E_b\right)^{-\Gamma_i}, \quad
-    \phi_s(E) = \phi_0 \left(E / E_0\right)^{-\Gamma_1}
+    \phi(E) &= \phi_0 \left(E / E_b\right)^{-\Gamma_i} \\
+    \phi_s(E) &= \phi_0 \left(E / E_0\right)^{-\Gamma_1}
     \left[1 + (E / E_b)^{(\Gamma_2 - \Gamma_1) / b}\right]^{-b}, \quad
     b = \beta \, \mathrm{sign}(\Gamma_2 - \Gamma_1)
 

@@ -3,15 +3,15 @@ r"""Power laws with a cut-off that is sharper or softer than exponential: the Fe
 With :math:`x = E / E_0`,
 
 .. math::
-    \phi_\mathrm{3FGL} = \phi_0 x^{-\Gamma_1} \exp((E_0/E_c)^{\Gamma_2} - (E/E_c)^{\Gamma_2}), \quad
-    \phi_\mathrm{4FGL} = \phi_0 x^{-\Gamma_1} \exp(a (E_0^{\Gamma_2} - E^{\Gamma_2}))
+    \phi_\mathrm{3FGL} &= \phi_0 x^{-\Gamma_1} \exp((E_0/E_c)^{\Gamma_2} - (E/E_c)^{\Gamma_2}) \\
+    \phi_\mathrm{4FGL} & = \phi_0 x^{-\Gamma_1} \exp(a (E_0^{\Gamma_2} - E^{\Gamma_2}))
 
 (Acero et al. 2015, ApJS 218, 23, eq. 2; Abdollahi et al. 2020, ApJS 247, 33, eq. 4; in the latter
 both energies in MeV), and with :math:`b = \Gamma_2` and d the curvature at the reference
 
 .. math::
-    \phi_\mathrm{DR3} = \phi_0 x^{-\Gamma_1 + d/b} \exp\left(\frac{d}{b^2}(1 - x^b)\right)
-    = \phi_0 \exp\left(-\Gamma_1 y - d y^2 \varphi_2(b y)\right), \quad y = \ln x
+    \phi_\mathrm{DR3} &= \phi_0 x^{-\Gamma_1 + d/b} \exp\left(\frac{d}{b^2}(1 - x^b)\right) \\
+    &= \phi_0 \exp\left(-\Gamma_1 y - d y^2 \varphi_2(b y)\right), \quad y = \ln x
 
 (Abdollahi et al. 2022, ApJS 260, 53, eq. 2). The second form, with
 :math:`\varphi_2(u) = (e^u - 1 - u) / u^2`, holds at b = 0 too, where it is a log-parabola.
