@@ -11,6 +11,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
+from sphinx_gallery.sorting import ExplicitOrder
 
 import gammapy
 from gammapy.modeling import Status
@@ -70,13 +71,20 @@ def _second_homes() -> dict[str, str]:
 
 autosummary_context = {"second_homes": _second_homes()}
 
+#: pages of the gallery in the order in which they are read; others follow
+READ_FIRST = [
+    "getting_started",
+    "fit_a_spectrum",
+    "flux_points_and_light_curve",
+    "coming_from_gammapy",
+]
 # Every gallery page is executed, and one that fails stops the build.
 sphinx_gallery_conf = {
     "examples_dirs": ["../examples"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"\.py$",
     "abort_on_example_error": True,
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": ExplicitOrder([*(f"{page}.py" for page in READ_FIRST), "*"]),
     "show_memory": False,
 }
 

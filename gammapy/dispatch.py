@@ -19,6 +19,8 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "to_text", "yaml"): "gammapy.modeling.serialize.yaml:models_to_yaml",
     ("Models", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:models_from_dict",
     ("Models", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:models_to_dict",
+    ("SkyModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:sky_from_dict",
+    ("SkyModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:sky_to_dict",
     ("SpectralModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_from_dict",
     ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
     ("SpectralModel", "from", "astropy"): (
@@ -68,6 +70,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Fitter", "backend", "scipy"): "gammapy.modeling.fit.backends.scipy:run",
     ("Fitter", "backend", "sherpa"): "gammapy.modeling.fit.backends.sherpa:run",
     ("Fitter", "backend", "emcee"): "gammapy.modeling.fit.backends.emcee:run",
+    ("Fitter", "data", "list"): "gammapy.datasets.joint:Datasets",
     ("FitResult", "read", "yaml"): "gammapy.results.fit:read_fit_result",
     ("FitResult", "write", "yaml"): "gammapy.results.fit:write_fit_result",
     ("Datasets", "read", "yaml"): "gammapy.datasets.io:read_datasets",
@@ -84,6 +87,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("FluxPoints", "from_table", "table"): "gammapy.spectrum.flux_points.table:from_table",
     ("FluxPoints", "to_table", "gadf_sed"): "gammapy.spectrum.flux_points.layout:to_sed_table",
     ("FluxPoints", "to_table", "lightcurve"): "gammapy.spectrum.flux_points.layout:to_lightcurve",
+    ("FluxPoints", "to_table", "profile"): "gammapy.spectrum.flux_points.layout:to_profile",
     ("FluxPoints", "to_table", "binned_time_series"): (
         "gammapy.spectrum.flux_points.layout:to_time_series"
     ),

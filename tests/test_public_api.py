@@ -38,6 +38,7 @@ PUBLIC: dict[str, list[str]] = {
     "gammapy.estimators": [
         "FluxPoints",
         "FluxPointsEstimator",
+        "FluxProfileEstimator",
         "LightCurveEstimator",
         "SensitivityEstimator",
     ],

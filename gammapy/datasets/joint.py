@@ -259,15 +259,21 @@ class Datasets(MutableSequence[Dataset]):
         filename: str | Path,
         filename_models: str | Path | None = None,
         overwrite: bool = False,
+        write_covariance: bool = True,
     ) -> None:
-        """Write the datasets, and the YAML file that lists them, into its folder."""
+        """Write the datasets, and the YAML file that lists them, into its folder.
+
+        Models go to ``filename_models``, if that is given, as `Models.write` has it.
+        """
         find("Datasets", "write", "yaml")(self, filename, overwrite=overwrite)
         if filename_models is not None:
-            self.models.write(filename_models, overwrite=overwrite)
+            self.models.write(
+                filename_models, overwrite=overwrite, write_covariance=write_covariance
+            )
 
-    def plot_fit(self, **kwargs: Any) -> Any:
-        """Picture of counts, model and residuals; see `gammapy.plot`."""
-        return find("Datasets", "plot", "fit")(self, **kwargs)
+    def plot_fit(self, ax_spectrum: Any = None, ax_residuals: Any = None, **kwargs: Any) -> Any:
+        """Picture of counts, model and residuals; see `gammapy.plot.plot_fit`."""
+        return find("Datasets", "plot", "fit")(self, ax_spectrum, ax_residuals, **kwargs)
 
     def info_table(self, cumulative: bool = False) -> Table:
         """One row per dataset: counts, background, exposure and so on.

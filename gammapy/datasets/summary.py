@@ -58,7 +58,7 @@ def span_of(dataset: Any) -> tuple[Time, Time]:
 def table_of(rows: list[dict[str, Any]]) -> Table:
     """Table of rows that may lack columns, in the units of the first row that has a quantity.
 
-    Where a row lacks a number it is masked.
+    Where a row lacks a number it is masked. Columns print short and keep all digits.
     """
     from astropy.table import MaskedColumn, Table
 
@@ -75,4 +75,13 @@ def table_of(rows: list[dict[str, Any]]) -> Table:
             if any(missing)
             else Table.Column(data, unit=unit)
         )
+        if data.dtype.kind == "f":
+            table[name].info.format = _format(data)
     return table
+
+
+def _format(data: np.ndarray) -> str:
+    """How numbers of a column are printed: whole ones in full, others with six digits."""
+    known = data[np.isfinite(data)]
+    whole = np.all((known == np.round(known)) & (np.abs(known) < 1e9))
+    return ".0f" if whole else ".6g"

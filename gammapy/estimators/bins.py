@@ -14,7 +14,7 @@ from gammapy.maps.axis import MapAxis
 from gammapy.spectrum.base import CountsSpectrum
 from gammapy.units import as_quantity
 
-__all__ = ["point_axis", "points_of_bins"]
+__all__ = ["point_axis", "points_of_bins", "points_on_grid"]
 
 #: edges that differ by less are the same
 ROUNDING = 1e-6
@@ -105,6 +105,26 @@ def points_of_bins(datasets: Sequence[CountsSpectrum], axis: MapAxis) -> list[np
             stacklevel=3,
         )
     return found
+
+
+def points_on_grid(
+    points: Sequence[np.ndarray], places: Sequence[int] | np.ndarray, n_energy: int
+) -> list[np.ndarray]:
+    """Flux point of each bin of each spectrum, where there is another axis beside energy.
+
+    Parameters
+    ----------
+    points : sequence of ndarray of int [n_bins]
+        Energy of each bin of each spectrum, -1 for none; see `points_of_bins`.
+    places : sequence of int
+        Place of each spectrum on the other axis, -1 for none.
+    n_energy : int
+        Energies run fastest.
+    """
+    return [
+        np.where((energy >= 0) & (place >= 0), place * n_energy + energy, -1)
+        for energy, place in zip(points, places, strict=True)
+    ]
 
 
 def _log(edges: np.ndarray) -> np.ndarray:

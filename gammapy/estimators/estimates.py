@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import astropy.units as u
 import numpy as np
 
 from gammapy.engine.norm import Outcome, best_norm, norm_limit
@@ -84,7 +85,7 @@ def _merged(reasons: list[tuple[int, str, str]], norm: np.ndarray) -> list[tuple
 def flux_points(
     estimates: Estimates, axes: Sequence[Any], model: SkyModel, settings: NormSettings, gti: Any
 ) -> FluxPoints:
-    """Flux points on axes of energy, and perhaps time.
+    """Flux points on axes of energy, and perhaps time or that of a profile.
 
     ``meta["reasons"]`` has a line for each number that there is not.
     """
@@ -109,5 +110,14 @@ def _line(reason: tuple[int, str, str], axes: Sequence[Any]) -> str:
     point, name, why = reason
     energy = axes[0]
     low, high = energy.internal_edges[point % energy.nbin :][:2]
-    when = f" in interval {point // energy.nbin}" if len(axes) > 1 else ""
-    return f"{name} at {low:.4g} to {high:.4g} TeV{when}: {why}"
+    where = _place(axes[1], point // energy.nbin) if len(axes) > 1 else ""
+    return f"{name} at {low:.4g} to {high:.4g} TeV{where}: {why}"
+
+
+def _place(axis: Any, i: int) -> str:
+    """A bin of the other axis in words."""
+    if not isinstance(axis, MapAxis):
+        return f" in interval {i}"
+    low, high = axis.edges.value[i : i + 2]
+    unit = f" {axis.unit}" if axis.unit != u.dimensionless_unscaled else ""
+    return f" in {axis.name} {low:.4g} to {high:.4g}{unit}"

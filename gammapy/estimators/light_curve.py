@@ -8,7 +8,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError
-from gammapy.estimators.bins import point_axis, points_of_bins
+from gammapy.estimators.bins import point_axis, points_of_bins, points_on_grid
 from gammapy.estimators.estimates import flux_points
 from gammapy.estimators.points import FluxPointsEstimator
 from gammapy.estimators.run_times import RunTimes
@@ -75,14 +75,8 @@ class LightCurveEstimator:
         time_axis = times.axis(self.time_intervals, atol)
         energy_axis = point_axis(spectra[0].energy_axis, self.points.energy_edges)
         n_energy = energy_axis.nbin
-        points = [
-            np.where((in_energy >= 0) & (interval >= 0), interval * n_energy + in_energy, -1)
-            for in_energy, interval in zip(
-                points_of_bins(spectra, energy_axis),
-                times.intervals(time_axis, atol),
-                strict=True,
-            )
-        ]
+        intervals = times.intervals(time_axis, atol)
+        points = points_on_grid(points_of_bins(spectra, energy_axis), intervals, n_energy)
         estimates, model = self.points.estimates(spectra, points, n_energy * time_axis.nbin)
         axes = [energy_axis, time_axis]
         return flux_points(estimates, axes, model, self.points.settings, times.gti())

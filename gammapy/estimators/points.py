@@ -22,7 +22,7 @@ from gammapy.modeling.parameter import Parameter
 from gammapy.spectrum.base import CountsSpectrum
 from gammapy.spectrum.flux_points.points import FluxPoints
 
-__all__ = ["FluxPointsEstimator"]
+__all__ = ["FluxPointsEstimator", "joint_gti"]
 
 
 class FluxPointsEstimator:
@@ -124,7 +124,7 @@ class FluxPointsEstimator:
         spectra = checked_spectra(datasets)
         axis = point_axis(spectra[0].energy_axis, self.energy_edges)
         estimates, model = self.estimates(spectra, points_of_bins(spectra, axis), axis.nbin)
-        return flux_points(estimates, [axis], model, self.settings, _joint_gti(spectra))
+        return flux_points(estimates, [axis], model, self.settings, joint_gti(spectra))
 
     def estimates(
         self, spectra: Sequence[CountsSpectrum], points: Sequence[np.ndarray], n_points: int
@@ -152,7 +152,7 @@ class FluxPointsEstimator:
         return estimates, source
 
 
-def _joint_gti(spectra: Sequence[CountsSpectrum]) -> GTI | None:
+def joint_gti(spectra: Sequence[CountsSpectrum]) -> GTI | None:
     """All time in which some spectrum was taken; None if it is not known of all."""
     known = [spectrum.gti for spectrum in spectra if spectrum.gti is not None]
     return GTI.from_stack(known).union() if len(known) == len(spectra) else None

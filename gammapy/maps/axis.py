@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -134,8 +136,8 @@ class MapAxis:
     def from_energy_edges(
         cls, energy_edges: Any, unit: Any = None, name: str | None = None, interp: str = "log"
     ) -> MapAxis:
-        """Energy axis from its edges."""
-        edges = as_quantity(energy_edges, "energy_edges", u.TeV)
+        """Energy axis from its edges, quantities or numbers in ``unit``."""
+        edges = _energy(energy_edges, "energy_edges", unit)
         edges = edges if unit is None else edges.to(unit)
         return cls(edges, interp=interp, name=name or "energy")
 
@@ -153,17 +155,17 @@ class MapAxis:
 
         Parameters
         ----------
-        energy_min, energy_max : `~astropy.units.Quantity` or str
+        energy_min, energy_max : `~astropy.units.Quantity`, str or float
         nbin : int
             Number of bins, or of bins per decade.
         unit : str, optional
-            By default that of ``energy_min``.
+            By default that of ``energy_min``; needed for plain numbers.
         per_decade : bool
         name : str
             ``"energy"`` by default; ``"energy_true"`` for true energies.
         """
-        low = as_quantity(energy_min, "energy_min", u.TeV)
-        high = as_quantity(energy_max, "energy_max", u.TeV).to(low.unit)
+        low = _energy(energy_min, "energy_min", unit)
+        high = _energy(energy_max, "energy_max", unit).to(low.unit)
         if not 0 < low < high:
             raise DataError(f"energy bounds {low} to {high}: 0 < energy_min < energy_max is needed")
         _check_nbin(nbin, name or "energy")
@@ -221,6 +223,43 @@ class MapAxis:
         """Unit of the edges."""
         return self._edges.unit
 
+    # -- other axes from it ---------------------------------------------------------------
+
+    def copy(self, name: str | None = None) -> MapAxis:
+        """The same bins, under another name if one is given."""
+        new = copy(self)
+        new.name = self.name if name is None else name
+        return new
+
+    def squash(self) -> MapAxis:
+        """All bins as one."""
+        return MapAxis(self.edges[[0, -1]], self.interp, self.name)
+
+    def downsample(self, factor: int) -> MapAxis:
+        """Each ``factor`` bins as one.
+
+        Raises
+        ------
+        DataError
+            If some bins would be left over.
+        """
+        _check_nbin(factor, self.name)
+        if self.nbin % factor:
+            raise DataError(
+                f"axis {self.name!r}: {self.nbin} bins do not divide by factor = {factor}"
+            )
+        return MapAxis(self.edges[::factor], self.interp, self.name)
+
+    def upsample(self, factor: int) -> MapAxis:
+        """Each bin cut into ``factor``, even on the scale of the axis."""
+        _check_nbin(factor, self.name)
+        forward, back = _SCALES[self.interp]
+        whole = np.arange(self.nbin + 1)
+        parts = np.arange(self.nbin * factor + 1) / factor
+        edges = back(np.interp(parts, whole, forward(self.edges.value)))
+        edges[::factor] = self.edges.value
+        return MapAxis(edges, self.interp, self.name, self.unit)
+
     def __len__(self) -> int:
         return self.nbin
 
@@ -254,6 +293,14 @@ class MapAxis:
     def __repr__(self) -> str:
         low, high = self.edges[[0, -1]]
         return f"MapAxis({self.name!r}, {self.nbin} bins, {low:.4g} to {high:.4g}, {self.interp})"
+
+
+def _energy(value: Any, name: str, unit: Any) -> u.Quantity:
+    """Energies; plain numbers are in the unit, if there is one."""
+    if unit is not None and not isinstance(value, u.Quantity):
+        with suppress(TypeError, ValueError):  # texts, and lists of quantities, have their units
+            value = np.asarray(value, dtype=float) * parse_unit(unit)
+    return as_quantity(value, name, u.TeV)
 
 
 def _check_scale(interp: str, name: str) -> None:

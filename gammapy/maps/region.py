@@ -8,6 +8,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError
+from gammapy.maps.arithmetic import MapArithmetic
 from gammapy.maps.axis import MapAxes, MapAxis
 from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.units import as_quantity, parse_unit
@@ -61,7 +62,7 @@ class RegionGeom:
         return f"RegionGeom({self.axes!r})"
 
 
-class RegionNDMap:
+class RegionNDMap(MapArithmetic):
     """Numbers in the bins of a `RegionGeom`.
 
     Parameters
@@ -85,9 +86,11 @@ class RegionNDMap:
         self.data = np.zeros(geom.data_shape) if data is None else data
 
     @classmethod
-    def create(cls, region: Any = None, axes: Any = (), unit: Any = "") -> RegionNDMap:
-        """Map of zeros."""
-        return cls(RegionGeom(axes, region), unit=unit)
+    def create(
+        cls, region: Any = None, axes: Any = (), unit: Any = "", data: Any = None
+    ) -> RegionNDMap:
+        """Map on a region and axes; of zeros, unless there are data."""
+        return cls(RegionGeom(axes, region), data, unit)
 
     @classmethod
     def from_geom(cls, geom: RegionGeom, data: Any = None, unit: Any = "") -> RegionNDMap:
@@ -114,10 +117,32 @@ class RegionNDMap:
         """Data with unit."""
         return u.Quantity(self.data, self.unit, copy=False)
 
+    @quantity.setter
+    def quantity(self, quantity: u.Quantity) -> None:
+        quantity = u.Quantity(quantity)
+        self.data = quantity.value
+        self.unit = quantity.unit
+
     @property
     def values(self) -> np.ndarray:
         """Data without the two axes of the single pixel."""
         return self.data[..., 0, 0]
+
+    # -- arithmetic -----------------------------------------------------------------------
+
+    def with_data(self, data: np.ndarray, unit: Any) -> Self:
+        """Map of the same geometry."""
+        return type(self)(self.geom, data, unit)
+
+    def is_like(self, other: Any) -> bool:
+        """True if the other is a map on the same axes."""
+        return isinstance(other, RegionNDMap) and list(self.geom.axes) == list(other.geom.axes)
+
+    # -- copies ---------------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """Copy that can be changed."""
+        return type(self)(self.geom, np.array(self.data), self.unit)
 
     def read_only(self) -> Self:
         """The map with its own data; nothing of it can be changed, in place or by assignment."""

@@ -88,7 +88,8 @@ def flux_points(points: FluxPoints) -> str:
         cells = {s: float(column[index]) for s, column in columns.items()}
         flux = _flux(cells, bool(limit[index]))
         rows.append([*_where(points, index), flux, number(float(root[index]), 3)])
-    header = ("start", "energy", f"dN/dE [{u.Unit(own).to_string('unicode', fraction=False)}]")
+    first = "start" if points.profile_axis is None else text(points.profile_axis.name)
+    header = (first, "energy", f"dN/dE [{u.Unit(own).to_string('unicode', fraction=False)}]")
     kind = f"reference: {type(points.reference_spectral_model).__name__}"
     return heading("FluxPoints") + f"<p>{text(kind)}</p>" + table((*header, "√TS"), rows)
 
@@ -104,9 +105,12 @@ def _flux(cells: dict[str, float], limit: bool) -> str:
 
 
 def _where(points: FluxPoints, index: tuple[int, ...]) -> list[str]:
-    """Cells of the time, if there is one, and of the energy of a point."""
-    axis, i = points.time_axis, index[-1]
+    """Cells of the time or place, if there is one, and of the energy of a point."""
+    axis, profile, i = points.time_axis, points.profile_axis, index[-1]
     start = "" if axis is None else _iso(axis.time_min[index[0]])
+    if profile is not None:
+        low, high = profile.edges.value[index[0] : index[0] + 2].tolist()
+        start = f"{number(low, 3)} – {number(high, 3)} {unit(profile.unit)}".strip()
     low = high = points.energy_ref
     if points.energy_bins is not None:
         low, high = points.energy_bins

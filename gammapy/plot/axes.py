@@ -120,12 +120,23 @@ def axis_label(axis: Any, name: str) -> None:
 
 
 def legend_above(ax: Any) -> None:
-    """Legend over the frame, where it hides nothing."""
-    labels = ax.get_legend_handles_labels()[1]
-    longest = max(map(len, labels), default=0)
-    style = {"fontsize": "small", "frameon": False, "borderaxespad": 0.2, "columnspacing": 1.2}
-    columns = max(1, min(4, 64 // (longest + 6)))  # so many letters go into a row
+    """Legend over the frame, where it hides nothing, and no wider than the frame if it can be."""
+    style: dict[str, Any] = {"fontsize": "small", "frameon": False, "borderaxespad": 0.2}
+    style |= {"columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5}
+    columns = _columns(ax, ax.get_legend_handles_labels()[1])
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, **style)
+
+
+def _columns(ax: Any, labels: list[str]) -> int:
+    """How many columns of a legend in small letters go side by side into the width of axes."""
+    manager = require("matplotlib.font_manager", "pictures")
+    size = manager.FontProperties(size="small").get_size_in_points()
+    room = ax.bbox.width * 72 / ax.figure.dpi / size
+    for columns in range(min(4, len(labels)), 1, -1):
+        parts = np.array_split(list(map(len, labels)), columns)
+        if sum(0.6 * part.max() + 3.3 for part in parts) <= room:  # letters; line and gaps
+            return columns
+    return 1
 
 
 def marker_style(given: dict[str, Any]) -> dict[str, Any]:
@@ -148,11 +159,56 @@ def plain_numbers(axis: Any) -> None:
     """Ticks of a logarithmic axis as 0.1, 1, 10 instead of powers."""
     ticker: Any = require("matplotlib.ticker", "pictures")
 
-    class Between(ticker.LogFormatter):
+    class Between(ticker.Formatter):
         """Labels between the powers of ten where there is room for them."""
 
+        shown = np.empty(0)
+
+        def set_locs(self, locs: Any) -> None:
+            self.shown = _with_room(axis, np.asarray(locs, dtype=float))
+
         def __call__(self, x: float, pos: int | None = None) -> str:
-            return f"{x:g}" if super().__call__(x, pos) else ""
+            return f"{x:g}" if np.any(np.isclose(x, self.shown, rtol=1e-9, atol=0)) else ""
 
     axis.set_major_formatter(ticker.FuncFormatter(lambda x, _: f"{x:g}"))
-    axis.set_minor_formatter(Between(minor_thresholds=(2, 0.5)))
+    axis.set_minor_formatter(Between())
+
+
+#: which multiples of powers of ten may have a label, from many to few
+MULTIPLES = ((2, 3, 4, 5, 6, 7, 8, 9), (2, 3, 4, 6), (2, 5), (3,))
+#: from so many decades on, powers of ten are labels enough
+ENOUGH = 3.5
+
+
+def _with_room(axis: Any, ticks: np.ndarray) -> np.ndarray:
+    """Minor ticks in view whose labels overlap neither each other nor those of powers of ten."""
+    low, high = np.sort(axis.get_view_interval())
+    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    decades = np.log10(high / low)
+    if not ticks.size or decades >= ENOUGH:
+        return ticks[:0]
+    need = _label_size(axis, ticks) * decades / _length(axis)  # of a label, in decades
+    first = np.round(ticks / 10 ** np.floor(np.log10(ticks) + 1e-9), 6)
+    if np.any(first != np.round(first)):  # less than a decade is in view: as on a linear axis
+        gap = np.diff(np.log10(ticks)).min(initial=np.inf)
+        return ticks[:: max(1, int(np.ceil(need / gap)))]
+    for multiples in MULTIPLES:
+        if np.diff(np.log10([1, *multiples, 10])).min() >= need:
+            return ticks[np.isin(first, multiples)]
+    return ticks[:0]
+
+
+def _length(axis: Any) -> float:
+    """Length of an axis, in points."""
+    box, inch = axis.axes.bbox, 72 / axis.axes.figure.dpi
+    return float(inch * (box.width if axis.axis_name == "x" else box.height))
+
+
+def _label_size(axis: Any, ticks: np.ndarray) -> float:
+    """Room that the longest label takes along an axis, with a gap, in points."""
+    name = f"{axis.axis_name}tick.labelsize"
+    manager = require("matplotlib.font_manager", "pictures")
+    rc = require("matplotlib", "pictures").rcParams
+    letter = manager.FontProperties(size=rc[name]).get_size_in_points()
+    longest = max(len(f"{x:g}") for x in ticks) if axis.axis_name == "x" else 1.5
+    return float(letter * (0.62 * longest + 0.5))

@@ -1,4 +1,4 @@
-"""Flux points over energy or time, with errors, and arrows for upper limits."""
+"""Flux points over energy, time or another axis, with errors, and arrows for upper limits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import GammapyWarning
+from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.optional import require
 from gammapy.plot.axes import (
     axis_label,
@@ -22,6 +23,7 @@ from gammapy.plot.axes import (
 )
 from gammapy.plot.fluxes import Fluxes, fluxes, series_axis, series_labels
 from gammapy.plot.model import NAMES
+from gammapy.plot.profile_axis import on_profile_axis
 from gammapy.plot.times import on_time_axis, times_of
 from gammapy.spectrum.flux_points.points import FluxPoints
 
@@ -44,10 +46,10 @@ def plot_flux_points(
     axis_name: str | None = None,
     **kwargs: Any,
 ) -> Any:
-    """Draw flux points, or a light curve.
+    """Draw flux points, a light curve, or a flux profile.
 
     Points that are upper limits (``is_ul``) are arrows from the limit down. The axes of a spectrum
-    are logarithmic; the flux axis of a light curve is linear if a flux is negative.
+    are logarithmic; the flux axis of a light curve or profile is linear if a flux is negative.
 
     Parameters
     ----------
@@ -60,9 +62,9 @@ def plot_flux_points(
         What is drawn is multiplied by this power of the reference energy.
     time_format : {"iso", "mjd"}
         How times are written.
-    axis_name : {"energy", "time"}, optional
-        Axis to draw along; there is a colour for each bin of the other. By default time, if there
-        is a time axis.
+    axis_name : str, optional
+        Axis to draw along, "energy", "time" or that of a profile; there is a colour for each bin
+        of the other. By default not energy, if there is another axis.
     **kwargs
         Handed on to `matplotlib.axes.Axes.errorbar`.
 
@@ -81,15 +83,17 @@ def plot_flux_points(
     """
     along = series_axis(points, axis_name)
     found = fluxes(points, sed_type, energy_power, along)
-    axis = points.time_axis if along == "time" else None
-    times = None if axis is None else times_of(axis, time_format)
+    axis = points.geom.axes[along]
+    times = times_of(axis, time_format) if isinstance(axis, TimeMapAxis) else None
     ax = current_axes(ax)
     numbers = Fluxes(*(on_axis(ax.yaxis, part) for part in vars(found).values()))
-    if times is None:
-        x, width = _energies(points, ax)
-    else:
+    if times is not None:
         on_time_axis(ax, times)
         x, width = times.centre, times.width
+    elif along == "energy":
+        x, width = _energies(points, ax)
+    else:
+        x, width = on_profile_axis(ax, axis)
     with down_to(ax, _lowest(numbers)):
         _draw_series(ax, x, width, numbers, series_labels(points, along), kwargs)
         _frame(ax, numbers, along, sed_type or "dnde", energy_power)

@@ -95,7 +95,7 @@ def plot_flux_points_spectrum(
         are used for the models too.
     kwargs_model : dict, optional
         Handed on to `plot_spectral_model` and `plot_spectral_error`.
-    axis_name : {"energy", "time"}
+    axis_name : str
         Axis to draw along, if there are two.
 
     Returns
@@ -114,7 +114,7 @@ def plot_flux_points_spectrum(
         names = " + ".join(dataset.seen_models.names)
         look = {"color": "black", "label": names, "linewidth": 1.2, "zorder": 1}
         look |= kwargs_model or {}
-        if axis_name == "time":
+        if axis_name != "energy":
             _levels(dataset, model, ax, kind, look)
         else:
             _curve(dataset, model, ax, kind, look)
@@ -146,7 +146,7 @@ def _curve(
 def _levels(
     dataset: FluxPointsDataset, model: SpectralModel, ax: Any, kind: Any, look: dict[str, Any]
 ) -> None:
-    """Flux of the models in each energy bin, which does not depend on time."""
+    """Flux of the models in each energy bin, which does not depend on the other axis."""
     points = dataset.data
     reference = SedReference.of_model(model, points.energy_ref, points.energy_bins)
     level = reference.value(kind["sed_type"]) * points.energy_ref ** kind["energy_power"]
@@ -212,7 +212,8 @@ def plot_flux_points_residuals(
             bars = np.nan_to_num([errn[chosen], errp[chosen]])
             width = [below[chosen], above[chosen]]
             ax.errorbar(x[chosen], y[chosen], bars, width, **style | open_)
-    _frame(ax, np.abs(y[seen]), np.nan_to_num(np.fmax(errn, errp)[seen]), method)
+    ends = [y - np.nan_to_num(errn), y + np.nan_to_num(errp)]
+    _frame(ax, np.abs(ends)[:, seen].max(), method)
     return ax
 
 
@@ -224,14 +225,12 @@ METHODS = {
 }
 
 
-def _frame(ax: Any, sizes: np.ndarray, errors: np.ndarray, method: str) -> None:
-    """Scales and labels; the view is symmetric, and bars may stick out if few are very long."""
+def _frame(ax: Any, largest: float, method: str) -> None:
+    """Scales and labels; the view is symmetric, and reaches beyond the end of every error bar."""
     ax.axhline(0, color="0.5", linewidth=1, zorder=0)
     ax.set_xscale("log")
     plain_numbers(ax.xaxis)
     axis_label(ax.xaxis, "Energy")
-    ends = sizes + errors
-    largest = max(1.1 * min(ends.max(), 3 * np.median(ends)), 1.2 * sizes.max())
     if ax.get_autoscaley_on() and largest > 0:
-        ax.set_ylim(-largest, largest)
+        ax.set_ylim(-1.1 * largest, 1.1 * largest)
     axis_label(ax.yaxis, METHODS[method])

@@ -11,6 +11,7 @@ import numpy as np
 from gammapy.errors import DataError, OptionError
 from gammapy.plot.axes import short_energies, unit_text
 from gammapy.plot.model import ERG, NAMES
+from gammapy.plot.profile_axis import bin_labels
 from gammapy.spectrum.flux_points.points import FluxPoints
 
 __all__ = ["Fluxes", "fluxes", "series_axis", "series_labels"]
@@ -35,7 +36,7 @@ class Fluxes:
 
 
 def series_axis(points: FluxPoints, axis_name: str | None) -> str:
-    """Axis along which points are drawn: time if there is one, unless energy is asked for.
+    """Axis along which points are drawn: energy, or the other one if there is one.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def series_axis(points: FluxPoints, axis_name: str | None) -> str:
         If there is no such axis.
     """
     names = list(points.geom.axes.names)
-    name = axis_name or ("time" if "time" in names else "energy")
+    name = axis_name or names[-1]
     if name not in names:
         raise OptionError(f"axis_name = {name!r} is no axis of these points: choose one of {names}")
     return name
@@ -61,7 +62,8 @@ def fluxes(
         By default "dnde".
     energy_power : float
         Fluxes are multiplied by this power of the reference energy.
-    along : {"energy", "time"}
+    along : str
+        "energy", or the other axis.
 
     Raises
     ------
@@ -80,12 +82,12 @@ def fluxes(
         if rows.unit.is_equivalent(ERG):
             rows = rows.to(ERG)
         rows = rows[None] if rows.ndim == 1 else rows
-        return rows.T if along == "time" else rows
+        return rows if along == "energy" else rows.T
 
     there = points.available_quantities
     is_limit = points.is_ul.data[..., 0, 0]
     is_limit = is_limit[None] if is_limit.ndim == 1 else is_limit
-    is_limit = is_limit.T if along == "time" else is_limit
+    is_limit = is_limit if along == "energy" else is_limit.T
     values = rows()
     unknown = np.full_like(values, np.nan)
     symmetric = rows("_err") if "norm_err" in there else unknown
@@ -107,8 +109,10 @@ def fluxes(
 
 
 def series_labels(points: FluxPoints, along: str) -> list[str]:
-    """What each series is: its energies if it runs along time, its times if along energy."""
+    """What each series is: its bin of the other axis, times if that is time."""
     if along == "energy":
+        if points.profile_axis is not None:
+            return bin_labels(points.profile_axis)
         axis: Any = points.time_axis
         if axis is None:
             return [""]

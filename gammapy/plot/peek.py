@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gammapy.optional import require
-from gammapy.plot.axes import plain_numbers
+from gammapy.plot.axes import legend_above, plain_numbers
 from gammapy.plot.spectrum_bins import plot_counts, plot_masks
 from gammapy.spectrum.base import CountsSpectrum
 from gammapy.units import internal_factor
@@ -40,6 +40,8 @@ def peek(dataset: CountsSpectrum, figsize: tuple[float, float] = (16, 4)) -> Non
     plot_masks(dataset, axes[0])
     _exposure(dataset, axes[1])
     _dispersion(dataset, axes[2])
+    figure.draw_without_rendering()  # panels take their widths, and the legend what there is
+    legend_above(axes[0])
 
 
 def _exposure(dataset: CountsSpectrum, ax: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from gammapy.datasets import Dataset, Datasets
 from gammapy.errors import DataError, OptionError
 from gammapy.optional import require
-from gammapy.plot.axes import marker_style, two_panels
+from gammapy.plot.axes import marker_style, plain_numbers, two_panels
 from gammapy.plot.counts import Bins, Points, joined, summed
 from gammapy.spectrum.base import CountsSpectrum
 
@@ -193,12 +193,7 @@ def _frame_residuals(bottom: Any, points: list[Points], min_counts: float) -> No
     largest = 1.3 + 1.1 * np.abs(residual[np.isfinite(residual)]).max(initial=2.0)
     bottom.set_ylim(-largest, largest)
     bottom.yaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, symmetric=True))
-    low, high = bottom.get_xlim()
-    bottom.xaxis.set_major_formatter(ticker.FuncFormatter(lambda x, _: f"{x:g}"))
-    between = ("2", "5") if high < 300 * low else ()
-    bottom.xaxis.set_minor_formatter(
-        ticker.FuncFormatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in between else "")
-    )
+    plain_numbers(bottom.xaxis)
     bottom.set_ylabel("Residual [σ]")
     bottom.set_xlabel("Energy [TeV]")
     few = "" if all(p.enough.all() for p in points) else "; open points: fewer"

@@ -73,7 +73,7 @@ def plot_counts(
             look = style | {"label": "Background"} | (kwargs_background or {})
             ax.stairs(background, edges, **look)
         _frame(ax, "Counts", log=positive.max(initial=0.0) > 0)
-    _view(ax, edges, positive.reshape(-1, len(counts)).max(axis=0) > 0)
+    _view(dataset, ax, edges, positive.reshape(-1, len(counts)).max(axis=0) > 0)
     legend_above(ax)
     return ax
 
@@ -125,7 +125,7 @@ def plot_excess(
             look = style | kwargs | (kwargs_npred_signal or {})
             ax.stairs(np.where(bins.signal > 0, bins.signal, np.nan), edges, **look)
         _frame(ax, "Excess counts", log=bool(np.any(excess[seen] > 0)))
-    _view(ax, edges, seen)
+    _view(dataset, ax, edges, seen)
     legend_above(ax)
     return ax
 
@@ -196,7 +196,7 @@ def plot_residuals(
     ax.errorbar(x, residual, [errn, errp], width, **style)
     ax.axhline(0, color="0.5", linewidth=1, zorder=0)
     _frame(ax, METHODS[method], log=False)
-    _view(ax, edges, keep)
+    _view(dataset, ax, edges, keep)
     largest = 1.1 * (np.abs(residual) + np.fmax(errn, errp)).max(initial=0.1)
     if ax.get_autoscaley_on():
         ax.set_ylim(-largest, largest)
@@ -315,8 +315,13 @@ def _frame(ax: Any, name: str, log: bool) -> None:
     ax.set_ylabel(name)
 
 
-def _view(ax: Any, edges: np.ndarray, seen: np.ndarray) -> None:
-    """Show the energies where there is something, beside what is in view already."""
+def _view(dataset: CountsSpectrum, ax: Any, edges: np.ndarray, seen: np.ndarray) -> None:
+    """Show the energies where there is something, and all that a mask keeps.
+
+    So the shades of `plot_masks` end where the masks do, and not at the frame.
+    """
+    for mask in (dataset.mask_safe, dataset.mask_fit):
+        seen = seen if mask is None else seen | mask.values
     if not ax.get_autoscalex_on() or not seen.any():
         return
     low, high = edges[:-1][seen].min(), edges[1:][seen].max()

@@ -1,4 +1,4 @@
-"""Profiles of the statistic of flux points, as colours over energy or time and flux."""
+"""Profiles of the statistic of flux points, as colours over flux and energy, time or another."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gammapy.plot.axes import (
 )
 from gammapy.plot.fluxes import series_axis
 from gammapy.plot.model import NAMES
+from gammapy.plot.profile_axis import on_profile_axis
 from gammapy.plot.times import on_time_axis, times_of
 from gammapy.spectrum.flux_points.points import FluxPoints
 
@@ -48,7 +49,7 @@ def plot_ts_profiles(
         By default "dnde".
     add_cbar : bool
         Explain the colours.
-    axis_name : {"energy", "time"}, optional
+    axis_name : str, optional
         Axis to draw along; of the other there must be one bin. By default the longer one.
     **kwargs
         Handed on to `matplotlib.axes.Axes.pcolormesh`.
@@ -127,6 +128,9 @@ def _bins(points: FluxPoints, along: str, ax: Any) -> np.ndarray:
         times = times_of(points.time_axis, "iso")
         on_time_axis(ax, times)
         return np.transpose([times.centre - times.width[0], times.centre + times.width[1]])
+    if along != "energy":
+        x, width = on_profile_axis(ax, points.geom.axes[along])
+        return np.transpose([x - width[0], x + width[1]])
     axis = points.energy_axis
     low, high = points.energy_bins or (axis.edges_min, axis.edges_max)
     edges = on_axis(ax.xaxis, short_energies(u.Quantity([low, high]))).T

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self, cast
 
 import astropy.units as u
@@ -26,6 +26,13 @@ from gammapy.spectrum.term import BinData, SpectrumTerm
 from gammapy.units import internal_factor
 
 __all__ = ["CountsSpectrum"]
+
+#: what residuals are divided by, from the expected counts
+_SCALES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "diff": np.ones_like,
+    "diff/model": np.abs,
+    "diff/sqrt(model)": np.sqrt,
+}
 
 
 class CountsSpectrum(Dataset):
@@ -203,6 +210,34 @@ class CountsSpectrum(Dataset):
     @abstractmethod
     def excess(self) -> RegionNDMap:
         """Counts minus expected background."""
+
+    def residuals(self, method: str = "diff") -> RegionNDMap:
+        """Counts minus expected counts of every bin, masked ones included.
+
+        Parameters
+        ----------
+        method : {"diff", "diff/model", "diff/sqrt(model)"}
+            What to divide by. Where nothing is expected, no counts give 0, and counts infinity.
+
+        Raises
+        ------
+        UnknownNameError
+            If the method is not known.
+        DataError
+            If there are no counts.
+        """
+        if method not in _SCALES:
+            raise UnknownNameError(
+                f"{self.name}: method = {method!r} is not known: choose one of {list(_SCALES)}"
+            )
+        if self.counts is None:
+            raise DataError(f"{self.name}: no counts, so there are no residuals; set counts")
+        expected = self.npred().data
+        difference = self.counts.data - expected
+        scale = _SCALES[method](expected)
+        with np.errstate(divide="ignore"):
+            scaled = difference / np.where(difference == 0, 1.0, scale)
+        return RegionNDMap(RegionGeom([self.energy_axis]), scaled)
 
     # -- likelihood -----------------------------------------------------------------------
 

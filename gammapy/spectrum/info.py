@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["info", "livetime", "ontime"]
 
+EPS = float(np.finfo(float).eps)
+
 
 def info(dataset: CountsSpectrum, in_safe_data_range: bool = True) -> dict[str, Any]:
     """Numbers of a spectrum by name; what is not known, like a livetime, is NaN.
@@ -29,6 +31,8 @@ def info(dataset: CountsSpectrum, in_safe_data_range: bool = True) -> dict[str, 
     keep = safe_bins(dataset) if in_safe_data_range else np.ones(dataset.energy_axis.nbin, bool)
     counts = 0.0 if dataset.counts is None else float(dataset.counts.values[keep].sum())
     measured = dataset.background_info(keep)
+    for sums in {"background", "acceptance", "acceptance_off"} & measured.keys():
+        measured[sums] = whole(measured[sums], int(keep.sum()))
     background = measured.pop("background")
     signal = float(dataset.npred_signal().values[keep].sum())
     expected = _or_nan(lambda: float(dataset.npred_background().values[keep].sum()))
@@ -56,6 +60,18 @@ def info(dataset: CountsSpectrum, in_safe_data_range: bool = True) -> dict[str, 
         "stat_sum": _or_nan(dataset.stat_sum),
         **measured,
     }
+
+
+def whole(total: float, n: int) -> float:
+    """A sum of n positive numbers, or the integer from which only rounding tells it apart.
+
+    17 off counts at an exposure ratio of 1/12 shall not be 16.999999999999996 / 12. Adding rounds
+    n times, making each number and dividing the sum thrice more, each by half of eps.
+    """
+    if not np.isfinite(total):
+        return total
+    nearest = float(round(total))
+    return nearest if abs(total - nearest) <= 0.5 * (n + 3) * EPS * nearest else total
 
 
 def _or_nan(number: Callable[[], float]) -> float:

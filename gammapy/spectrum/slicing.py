@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError
@@ -12,7 +13,19 @@ from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.units import as_quantity
 
-__all__ = ["check_axes", "nearest_bins", "sliced_axis", "sliced_map"]
+__all__ = [
+    "check_axes",
+    "check_profile_axis",
+    "nearest_bins",
+    "sliced_axis",
+    "sliced_map",
+    "whole_times",
+]
+
+#: axes of flux points that mean something else
+_TAKEN = ("", "energy", "energy_true", "time", "norm", "scan", "dataset")
+#: rounding of times
+_SLACK = 1e-6 * u.s
 
 
 def sliced_axis(axis: Any, index: slice) -> Any:
@@ -58,10 +71,27 @@ def nearest_bins(axis: MapAxis, low: Any, high: Any) -> slice:
     return slice(int(first), int(last))
 
 
+def whole_times(axis: TimeMapAxis, time_min: Any, time_max: Any) -> slice:
+    """Bins that lie wholly between two times, to a microsecond."""
+    inside = (axis.time_min >= time_min - _SLACK) & (axis.time_max <= time_max + _SLACK)
+    kept = np.flatnonzero(inside)
+    if not len(kept):
+        raise DataError(f"no time bin lies between {time_min} and {time_max}: {axis!r}")
+    return slice(int(kept[0]), int(kept[-1]) + 1)
+
+
 def check_axes(maps: dict[str, RegionNDMap], geom: RegionGeom) -> None:
-    """Energy, then perhaps time, the same in all maps; profiles and the like have one axis more."""
-    if geom.axes.names not in (["energy"], ["energy", "time"]):
-        raise DataError(f"norm has the axes {geom.axes.names}: ['energy'] or ['energy', 'time']")
+    """Energy, then perhaps time or one more, the same in all maps; scans and the like have one
+    before them.
+    """
+    names = geom.axes.names
+    if names[:1] != ["energy"] or len(names) > 2:
+        raise DataError(
+            f"norm has the axes {names}: ['energy'], ['energy', 'time'], or energy and the axis of "
+            "a profile are possible"
+        )
+    if len(names) == 2 and not (names[1] == "time" and isinstance(geom.axes[1], TimeMapAxis)):
+        check_profile_axis(geom.axes[1])
     for name, value in maps.items():
         last = list(value.geom.axes)[-len(geom.axes) :]
         if last != list(geom.axes):
@@ -69,3 +99,23 @@ def check_axes(maps: dict[str, RegionNDMap], geom: RegionGeom) -> None:
                 f"{name} has the axes {list(value.geom.axes)}, but norm has {list(geom.axes)}: all "
                 "maps of flux points must share them"
             )
+
+
+def check_profile_axis(axis: Any) -> None:
+    """Refuse what is not the axis of a flux profile.
+
+    Raises
+    ------
+    DataError
+        If it is no `MapAxis`, or its name is empty or means something else in flux points.
+    """
+    if not isinstance(axis, MapAxis):
+        raise DataError(
+            f"the axis of a profile is {axis!r}: a MapAxis is needed; along time there are light "
+            "curves"
+        )
+    if axis.name in _TAKEN:
+        raise DataError(
+            f"the axis of a profile has the name {axis.name!r}, but {_TAKEN} are taken: name it, "
+            "e.g. MapAxis.from_edges([0, 0.1, 0.2], unit='deg', name='projected-distance')"
+        )

@@ -1,6 +1,7 @@
 """What every registered spectral model does, whoever wrote it."""
 
 import ast
+import functools
 import itertools
 import math
 import pickle
@@ -92,20 +93,25 @@ def test_formula_on_jax(unit_free):
     np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-12)
 
 
-def test_formula_is_compiled_by_jax(unit_free):
-    jax = pytest.importorskip("jax", reason="jax is not installed")
+@functools.lru_cache(maxsize=1)
+def compiled(evaluate):
+    """Value and derivatives by the values of a formula; examples of a class have it in common."""
+    import jax
+
+    def both(values, energy):
+        flux = evaluate(energy, *values)
+        return flux, flux
+
+    return jax.jit(jax.jacfwd(both, has_aux=True))
+
+
+def test_formula_and_partials_are_compiled_by_jax(unit_free):
+    jnp = pytest.importorskip("jax.numpy", reason="jax is not installed")
     values = unit_free.internal_values
-    found = jax.jit(unit_free.evaluate)(jax.numpy.asarray(ENERGY), *values)
-    np.testing.assert_allclose(np.asarray(found), unit_free.evaluate(ENERGY, *values), rtol=1e-12)
-
-
-def test_partials_agree_with_jax(adjustable_unit_free):
-    jax = pytest.importorskip("jax", reason="jax is not installed")
-    values = adjustable_unit_free.internal_values
-    energy = jax.numpy.asarray(ENERGY)
-    function = jax.jit(jax.jacfwd(lambda v: adjustable_unit_free.evaluate(energy, *v)))
-    jacobian = function(jax.numpy.asarray(values))
-    partials = adjustable_unit_free.flux_partials(ENERGY, values)
+    function = compiled(unit_free.evaluate)
+    jacobian, flux = function(jnp.asarray(values, dtype=float), jnp.asarray(ENERGY))
+    np.testing.assert_allclose(flux, unit_free.evaluate(ENERGY, *values), rtol=1e-12)
+    partials = unit_free.flux_partials(ENERGY, values)
     assert len(partials) == len(values)
     for found, expected in zip(partials, np.asarray(jacobian).T, strict=True):
         assert np.max(np.abs(found - expected)) <= 1e-10 * np.max(np.abs(expected))
@@ -192,13 +198,11 @@ def test_integrals_broadcast(model, method):
     assert found.unit == one.unit
 
 
-@pytest.mark.parametrize("method", ["integral", "energy_flux"])
-@pytest.mark.parametrize(
-    ("low", "high"), [(1, 1), (2, 1), (0, 1), (-1, 1), (1, np.inf), (1, np.nan), (np.nan, 1)]
-)
-def test_integrals_refuse_an_empty_range(model, method, low, high):
-    with pytest.raises(ModelError, match="0 < energy_min < energy_max"):
-        getattr(model, method)(low * u.TeV, high * u.TeV)
+def test_integrals_refuse_an_empty_range(model):
+    ranges = [(1, 1), (2, 1), (0, 1), (-1, 1), (1, np.inf), (1, np.nan), (np.nan, 1)]
+    for method, (low, high) in itertools.product((model.integral, model.energy_flux), ranges):
+        with pytest.raises(ModelError, match="0 < energy_min < energy_max"):
+            method(low * u.TeV, high * u.TeV)
 
 
 # -- units ---------------------------------------------------------------------------------
@@ -244,24 +248,20 @@ def test_single_precision_energies_are_not_computed_in_single_precision(model):
     np.testing.assert_array_equal(model(energy).value, model([0.5, 1.5, 8.0] * u.TeV).value)
 
 
-@pytest.mark.parametrize(
-    "energy", [1.0, [1.0, 2.0], 1 * u.cm, 1 * u.Hz, "1", "abc", None], ids=repr
-)
-def test_energy_without_the_right_unit_is_refused(model, energy):
-    with pytest.raises(UnitMismatchError, match="energy = "):
-        model(energy)
-    with pytest.raises(UnitMismatchError, match="energy = "):
-        model.evaluate_error(energy)
-    for method in (model.integral, model.energy_flux):
-        with pytest.raises(UnitMismatchError, match="energy_min = "):
-            method(energy, 10 * u.TeV)
-        with pytest.raises(UnitMismatchError, match="energy_max = "):
-            method(0.1 * u.TeV, energy)
+def test_energy_without_the_right_unit_is_refused(model):
+    for energy in (1.0, [1.0, 2.0], 1 * u.cm, 1 * u.Hz, "1", "abc", None):
+        for method in (model, model.evaluate_error):
+            with pytest.raises(UnitMismatchError, match="energy = "):
+                method(energy)
+        for method in (model.integral, model.energy_flux):
+            with pytest.raises(UnitMismatchError, match="energy_min = "):
+                method(energy, 10 * u.TeV)
+            with pytest.raises(UnitMismatchError, match="energy_max = "):
+                method(0.1 * u.TeV, energy)
 
 
-@pytest.mark.parametrize("energy", [0.0, -1.0, np.nan])
-def test_energy_that_is_not_positive_is_refused(model, energy):
-    for method in (model, model.evaluate_error):
+def test_energy_that_is_not_positive_is_refused(model):
+    for method, energy in itertools.product((model, model.evaluate_error), (0.0, -1.0, np.nan)):
         with pytest.raises(ModelError, match="must be positive"):
             method([1.0, energy] * u.TeV)
 
@@ -421,7 +421,7 @@ def test_str_and_html_list_the_parameters(model):
     for name in model.own_parameters:
         assert name in text
         assert name in html
-    assert html.count("<table") == html.count("</table>") == 1
+    assert html.count("<table") == html.count("</table>") == bool(model.own_parameters)
 
 
 # -- files ---------------------------------------------------------------------------------

@@ -107,6 +107,18 @@ def test_table_of_rows_that_differ():
     assert len(table_of([])) == 0
 
 
+def test_numbers_print_short_and_stay_exact():
+    long = [1680.0000000298023, 100 / 3]
+    rows = [
+        {"name": "a", "time": t * u.s, "counts": float(2e6 + t // 1), "n": 12345678} for t in long
+    ]
+    table = table_of([*rows, {"name": "b", "time": np.nan * u.s, "counts": 0.0}])
+    assert table["time"].tolist()[:2] == long
+    assert list(table["time"].iter_str_vals()) == ["1680", "33.3333", "nan"]
+    assert list(table["counts"].iter_str_vals()) == ["2001680", "2000033", "0"]
+    assert list(table["n"].iter_str_vals()) == ["12345678", "12345678", "--"]
+
+
 def test_mixed_kinds_in_a_table():
     table = nights().info_table()
     assert table["counts_off"].mask.tolist() == [True, False, True]

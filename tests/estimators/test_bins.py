@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gammapy.errors import DataError, GammapyWarning, UnitMismatchError
-from gammapy.estimators.bins import point_axis, points_of_bins
+from gammapy.estimators.bins import point_axis, points_of_bins, points_on_grid
 from gammapy.maps import MapAxis, RegionGeom, RegionNDMap
 from gammapy.spectrum import SpectrumDataset
 from tests.spectrum.toys import cash
@@ -134,3 +134,9 @@ def test_rounding_of_edges_is_forgiven():
     edges = dataset.energy_axis.edges * (1 + 3e-7)
     (points,) = points_of_bins([dataset], MapAxis.from_energy_edges(edges))
     assert points.tolist() == list(range(8))
+
+
+def test_points_on_a_grid_run_along_energy_first():
+    energies = [np.array([-1, 0, 0, 1]), np.array([0, 1, 2]), np.array([0, -1])]
+    found = points_on_grid(energies, [2, 0, -1], n_energy=3)
+    assert [points.tolist() for points in found] == [[-1, 6, 6, 7], [0, 1, 2], [-1, -1]]

@@ -199,3 +199,48 @@ def test_nodes_must_be_positive(interp):
 def test_a_centre_lies_in_its_bin(center):
     with pytest.raises(DataError, match="one number inside each of the 2 bins"):
         MapAxis([1, 2, 10], center=center)
+
+
+ENERGY = MapAxis.from_energy_edges([1, 10, 100, 200, 400] * u.TeV)
+
+
+def test_plain_numbers_with_a_unit():
+    assert MapAxis.from_energy_edges([1000, 2000], unit="GeV") == MapAxis.from_energy_edges(
+        [1, 2] * u.TeV
+    )
+    plain = MapAxis.from_energy_bounds(0.1, 10, nbin=4, unit="TeV")
+    assert plain == MapAxis.from_energy_bounds("0.1 TeV", "10 TeV", nbin=4)
+    converted = MapAxis.from_energy_bounds("100 GeV", 10 * u.TeV, nbin=4, unit="TeV")
+    assert converted == plain
+    assert converted.unit == u.TeV
+    with pytest.raises(UnitMismatchError, match=r"energy_min = <Quantity 0.1 m>"):
+        MapAxis.from_energy_bounds(0.1, 10, nbin=4, unit="m")
+    with pytest.raises(UnitMismatchError, match="energy_max"):
+        MapAxis.from_energy_bounds(0.1, "10 s", nbin=4, unit="TeV")
+
+
+def test_copy_under_another_name():
+    true = ENERGY.copy(name="energy_true")
+    assert (true.name, ENERGY.name) == ("energy_true", "energy")
+    assert np.all(true.edges == ENERGY.edges)
+    assert ENERGY.copy() == ENERGY
+    nodes = MapAxis.from_nodes([1, 3] * u.TeV, name="energy", interp="log")
+    assert nodes.copy(name="e").node_type == "center"
+
+
+def test_wider_and_narrower_bins():
+    assert ENERGY.squash().edges.to_value("TeV").tolist() == [1, 400]
+    assert ENERGY.downsample(2).edges.to_value("TeV").tolist() == [1, 100, 400]
+    finer = ENERGY.upsample(2).edges.to_value("TeV")
+    np.testing.assert_allclose(
+        finer, np.sqrt([1, 10, 100, 1e3, 1e4, 2e4, 4e4, 8e4, 16e4]), rtol=1e-14
+    )
+    assert ENERGY.upsample(3).downsample(3) == ENERGY
+    assert {a.interp for a in (ENERGY.squash(), ENERGY.upsample(2))} == {"log"}
+    with pytest.raises(DataError, match="4 bins do not divide by factor = 3"):
+        ENERGY.downsample(3)
+    for factor in (0, 1.5):
+        with pytest.raises(DataError, match="must be a positive whole number"):
+            ENERGY.upsample(factor)
+        with pytest.raises(DataError, match="must be a positive whole number"):
+            ENERGY.downsample(factor)

@@ -87,3 +87,14 @@ def test_read_only(duplicate):
         with pytest.raises(DataError, match=f"{name} of this map cannot be changed"):
             setattr(sealed, name, value)
     assert sealed.unit == u.s
+
+
+def test_made_with_data_and_quantities():
+    found = RegionNDMap.create(axes=[AXIS], unit="s", data=[1, 2, 3, 4])
+    assert found.values.tolist() == [1, 2, 3, 4]
+    found.quantity = np.full(GEOM.data_shape, 2.0) * u.m
+    assert (found.values.tolist(), found.unit) == ([2.0] * 4, u.m)
+    with pytest.raises(DataError, match="do not fit"):
+        found.quantity = [1.0, 2.0] * u.m
+    with pytest.raises(DataError, match="quantity of this map cannot be changed"):
+        found.read_only().quantity = 1 * u.m

@@ -4,8 +4,10 @@ import pickle
 import numpy as np
 import pytest
 
-from gammapy.errors import ParameterError, UnknownNameError
+from gammapy.errors import AmbiguousNameError, ParameterError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
+from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.parameters import Parameters
 
 NAMES = ["a", "b", "c"]
 MATRIX = np.array([[4.0, 1.0, 0.0], [1.0, 9.0, -2.0], [0.0, -2.0, 1.0]])
@@ -154,3 +156,22 @@ def test_repr(covariance):
 
 def test_empty():
     assert Covariance([], np.empty((0, 0))).is_positive_semidefinite
+
+
+def test_subcovariance_as_scripts_ask_for_it():
+    matrix = np.array([[1.0, 0.1, 0.2], [0.1, 2.0, 0.3], [0.2, 0.3, 3.0]])
+    whole = Covariance(["crab.spectral.index", "crab.spectral.norm", "vela.spectral.norm"], matrix)
+    found = whole.get_subcovariance(["vela.spectral.norm", "index"])
+    assert found.names == ("vela.spectral.norm", "crab.spectral.index")
+    assert found.data.tolist() == [[3.0, 0.2], [0.2, 1.0]]
+    index, norm = Parameter("index", 2.0), Parameter("norm", 1.0)
+    parameters = Parameters([index, norm], ["spectral.index", "spectral.norm"])
+    assert Covariance(["index", "norm"], matrix[:2, :2]).get_subcovariance(parameters[1:]).data == 2
+    with pytest.raises(
+        AmbiguousNameError, match=r"'norm' fits 2 parameters: .*'crab.spectral.norm"
+    ):
+        whole.get_subcovariance(["norm"])
+    with pytest.raises(AmbiguousNameError, match=r"'spectral.norm' fits 2"):
+        whole.get_subcovariance(parameters)
+    with pytest.raises(UnknownNameError, match=r"no row for \['mass'\]"):
+        whole.get_subcovariance(["mass"])

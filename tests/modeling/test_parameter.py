@@ -519,3 +519,9 @@ def test_the_unit_hint_of_a_link_is_in_units_of_the_field():
     a, b = Parameter("a", "1 TeV"), Parameter("b", "1 cm-2 s-1 TeV-1")
     with pytest.raises(UnitMismatchError, match=r"quantity of unit 'TeV2 cm2 s'"):
         a.link = 2 * b
+
+
+def test_scaling_is_passed_over():
+    parameter = Parameter("x", 3e-12, scale_method="scale10", scale_transform="lin", interp="log")
+    assert repr(parameter) == repr(Parameter("x", 3e-12))
+    assert not hasattr(parameter, "scale_method")

@@ -327,3 +327,10 @@ def test_pickle(parameters):
     twin[2].value = 10
     assert twin[0].value == 11
     assert parameters[0].value == 4
+
+
+def test_unique_parameters():
+    shared, frozen = Parameter("index", 2.0), Parameter("reference", 1.0, frozen=True)
+    parameters = Parameters([shared, frozen, shared], ["a.index", "a.reference", "b.index"])
+    assert list(parameters.unique_parameters) == [shared, frozen]
+    assert list(parameters.free_unique_parameters) == [shared]

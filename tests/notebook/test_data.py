@@ -8,7 +8,7 @@ from gammapy.datasets import Datasets
 from gammapy.modeling import Fitter
 from gammapy.spectrum import FluxPoints, FluxPointsDataset
 from tests.notebook.test_html_table import plain
-from tests.plot.series import light_curve
+from tests.plot.series import flux_profile, light_curve
 from tests.results.crab import crab, on_off
 from tests.spectrum.points import points, table
 
@@ -80,6 +80,13 @@ def test_light_curve():
     assert "start energy" in text
     assert text.count("1 – 3.16 TeV") == 3
     assert "2020-01-03 12:00:00.0" in text
+
+
+def test_flux_profile():
+    text = plain(flux_profile(n_energy=2)._repr_html_())
+    assert "projected-distance energy" in text
+    assert text.count("1 – 3.16 TeV") == 3
+    assert text.count("0.1 – 0.3 °") == 2
 
 
 def test_times():

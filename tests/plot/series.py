@@ -1,4 +1,4 @@
-"""Light curves that are made, and what is found on axes."""
+"""Light curves and profiles that are made, and what is found on axes."""
 
 import astropy.units as u
 import numpy as np
@@ -15,6 +15,20 @@ def light_curve(n_energy=1, n_time=4, **quantities):
     time = TimeMapAxis(start, start + 0.5 * u.d, "2020-01-01 12:00:00")
     geom = RegionGeom([MapAxis.from_energy_edges(edges), time])
     norm = 1.0 + 0.1 * np.arange(n_time * n_energy).reshape(geom.data_shape)
+    maps = {"norm": norm, "norm_err": 0.1 * norm} | quantities
+    data = {
+        name: RegionNDMap(geom, np.broadcast_to(v, geom.data_shape)) for name, v in maps.items()
+    }
+    return FluxPoints(data, reference())
+
+
+def flux_profile(n_energy=1, axis=None, **quantities):
+    """Flux points along a distance, whose norms rise with distance and energy."""
+    if axis is None:
+        axis = MapAxis.from_edges([0, 0.1, 0.3, 0.6], unit="deg", name="projected-distance")
+    edges = np.geomspace(1, 10, n_energy + 1) * u.TeV
+    geom = RegionGeom([MapAxis.from_energy_edges(edges), axis])
+    norm = 1.0 + 0.1 * np.arange(axis.nbin * n_energy).reshape(geom.data_shape)
     maps = {"norm": norm, "norm_err": 0.1 * norm} | quantities
     data = {
         name: RegionNDMap(geom, np.broadcast_to(v, geom.data_shape)) for name, v in maps.items()

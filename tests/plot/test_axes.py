@@ -1,5 +1,7 @@
 """Axes: panels, views that stay legible, labels between the powers of ten."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -101,6 +103,60 @@ def test_numbers_between_powers_of_ten(high, shown):
     texts = {label.get_text() for label in ax.get_xticklabels(minor=True)}
     assert set(shown) <= texts
     assert bool(texts - {""}) == bool(shown)
+
+
+def boxes(axis):
+    """Ends of the labels along an axis, in pixels, in their order."""
+    along = (0, 2) if axis.axis_name == "x" else (1, 3)
+    found = [*axis.get_majorticklabels(), *axis.get_minorticklabels()]
+    low, high = sorted(axis.get_view_interval())
+    return sorted(
+        tuple(np.ravel(label.get_window_extent().get_points())[list(along)])
+        for label in found
+        if label.get_text() and low <= label.get_position()[along[0]] <= high
+    )
+
+
+@pytest.mark.parametrize("name", ["x", "y"])
+@pytest.mark.parametrize("size", [1.5, 2.5, 4.0, 8.0])
+@pytest.mark.parametrize("view", [(0.16, 20), (0.2, 3), (40, 6000), (2.1, 2.9), (0.01, 1e4)])
+def test_numbers_do_not_overlap(name, size, view):
+    figure = plt.figure(figsize=(size, size))
+    ax = figure.gca()
+    getattr(ax, f"set_{name}scale")("log")
+    getattr(ax, f"set_{name}lim")(*view)
+    axis = getattr(ax, f"{name}axis")
+    plain_numbers(axis)
+    figure.draw_without_rendering()
+    ends = boxes(axis)
+    assert len(ends) >= (2 if size >= 2.5 else 1)
+    assert all(end < start for (_, end), (start, _) in pairwise(ends))
+
+
+def test_a_wide_axis_has_more_numbers_than_a_narrow_one():
+    numbers = []
+    for width in (2, 4, 14):
+        figure = plt.figure(figsize=(width, 3))
+        ax = figure.gca()
+        ax.set_xscale("log")
+        ax.set_xlim(0.15, 20)
+        plain_numbers(ax.xaxis)
+        figure.draw_without_rendering()
+        numbers.append(len(boxes(ax.xaxis)))
+    assert numbers[0] < numbers[1] < numbers[2]
+
+
+@pytest.mark.parametrize(("width", "rows"), [(2.5, 4), (4.0, 2), (9.0, 1)])
+def test_a_legend_is_no_wider_than_the_frame(width, rows):
+    figure = plt.figure(figsize=(width, 3))
+    ax = figure.gca()
+    for label in ("Counts", "Background", "Mask fit", "Mask safe"):
+        ax.plot([1, 2], label=label)
+    legend_above(ax)
+    figure.draw_without_rendering()
+    legend = ax.get_legend()
+    assert legend.get_window_extent().width <= ax.get_window_extent().width
+    assert len({round(text.get_window_extent().y0) for text in legend.get_texts()}) == rows
 
 
 def test_style_of_the_user_wins():

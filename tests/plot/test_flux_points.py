@@ -17,7 +17,7 @@ from gammapy.errors import (
 from gammapy.maps import MapAxis, RegionGeom, RegionNDMap
 from gammapy.modeling.models import PowerLawSpectralModel
 from gammapy.spectrum import FluxPoints
-from tests.plot.series import arrows, bars, drawn, light_curve
+from tests.plot.series import arrows, bars, drawn, flux_profile, light_curve
 from tests.spectrum.points import EDGES, data_file, points, profiles, reference, table
 
 mpl = pytest.importorskip("matplotlib")
@@ -208,6 +208,45 @@ def test_negative_flux_of_a_light_curve_is_seen():
         ax = light_curve(norm=norm, norm_err=0.1).plot()
     assert ax.get_yscale() == "linear"
     assert ax.get_ylim()[0] < drawn(ax)[0][:, 1].min() < 0
+
+
+def test_profile():
+    own = flux_profile(n_energy=2)
+    ax = own.plot(sed_type="flux")
+    for row, xy in enumerate(drawn(ax)):
+        np.testing.assert_allclose(xy[:, 0], [0.05, 0.2, 0.45])
+        np.testing.assert_allclose(xy[:, 1], own.flux.data[:, row, 0, 0])
+    across, _ = bars(ax.containers[0])
+    np.testing.assert_allclose(across, [[0, 0.1], [0.1, 0.3], [0.3, 0.6]], atol=1e-12)
+    assert ax.get_xlabel() == "Projected distance [deg]"
+    assert ax.get_xscale() == "linear"
+    assert ax.get_legend().get_texts()[0].get_text() == "1 – 3.16 TeV"
+
+
+def test_profile_over_energy():
+    own = flux_profile(n_energy=2)
+    ax = own.plot(axis_name="energy")
+    np.testing.assert_allclose(drawn(ax)[2][:, 1], own.dnde.data[2, :, 0, 0])
+    assert ax.get_xlabel() == "Energy [TeV]"
+    assert ax.get_legend().get_texts()[2].get_text() == "0.3 – 0.6 deg"
+
+
+def test_limits_of_a_profile_are_arrows():
+    ul = np.array([np.nan, 3, np.nan])[:, None, None, None]
+    ax = flux_profile(norm_ul=ul, is_ul=np.isfinite(ul)).plot(axis_name="projected-distance")
+    (arrow,) = arrows(ax)
+    (across, _) = bars(arrow)
+    np.testing.assert_allclose(across, [[0.1, 0.3]], rtol=1e-12)
+    assert len(drawn(ax)[0]) == 2
+
+
+def test_profiles_share_axes_in_other_units():
+    ax = flux_profile().plot()
+    edges = MapAxis.from_edges([0, 6, 18, 36], unit="arcmin", name="projected-distance")
+    flux_profile(axis=edges).plot(ax)
+    np.testing.assert_allclose(drawn(ax)[0], drawn(ax)[1])
+    with pytest.raises(UnitMismatchError, match="in 'deg'"):
+        points().plot(ax)
 
 
 def test_light_curve_on_axes_of_energy():

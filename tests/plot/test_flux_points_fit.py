@@ -7,7 +7,7 @@ import pytest
 from gammapy.errors import DataError, OptionError, UnknownNameError
 from gammapy.modeling.models import ExpCutoffPowerLawSpectralModel, Models, SkyModel
 from gammapy.spectrum import FluxPointsDataset
-from tests.plot.series import arrows, drawn, light_curve
+from tests.plot.series import arrows, drawn, flux_profile, light_curve
 from tests.spectrum.points import points, reference
 
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -86,6 +86,16 @@ def test_a_cutoff_leaves_the_points_in_view():
     assert values.max() < high < 20 * values.max()
 
 
+def test_levels_of_one_bin_of_a_profile():
+    one = flux_profile(n_energy=2).slice_by_idx({"projected-distance": slice(1, 2)})
+    own = dataset(one)
+    ax = own.plot_spectrum(axis_name="projected-distance", kwargs_fp={"sed_type": "flux"})
+    levels = [line.get_ydata()[0] for line in ax.get_lines() if len(line.get_ydata()) == 2]
+    predicted = own.models[0].spectral_model.integral(one.energy_min, one.energy_max).value
+    np.testing.assert_allclose(levels, predicted, rtol=1e-9)
+    assert ax.get_xlabel() == "Projected distance [deg]"
+
+
 def test_levels_of_a_light_curve():
     own = dataset(light_curve(n_energy=2))
     ax = own.plot_spectrum(axis_name="time", kwargs_fp={"sed_type": "flux"})
@@ -112,6 +122,22 @@ def test_residuals(method):
     low, high = ax.get_ylim()
     assert low == -high
     assert np.abs(expected).max() < high
+
+
+@pytest.mark.parametrize("errors", [[0.01, 0.01, 0.01, 3.0], [0.1, 0.1, 0.1, 0.1]])
+def test_error_bars_of_residuals_end_in_view(errors):
+    ax = dataset(points(norm_err=np.array(errors))).plot_residuals(method="diff/model")
+    bars = np.array(ax.containers[0].lines[2][1].get_segments())[:, :, 1]
+    low, high = ax.get_ylim()
+    assert low == -high
+    assert np.abs(bars).max() == pytest.approx(high / 1.1)
+
+
+def test_asymmetric_error_bars_of_residuals_end_in_view():
+    data = points(norm_err=ERRORS, norm_errn=2 * ERRORS, norm_errp=5 * ERRORS)
+    ax = dataset(data).plot_residuals(method="diff/model")
+    bars = np.array(ax.containers[0].lines[2][1].get_segments())[:, :, 1]
+    assert np.abs(bars).max() == pytest.approx(ax.get_ylim()[1] / 1.1)
 
 
 def test_masked_points_are_open_and_limits_have_no_residual():

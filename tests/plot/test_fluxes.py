@@ -7,7 +7,7 @@ import pytest
 from gammapy.errors import OptionError
 from gammapy.plot.fluxes import fluxes, series_axis, series_labels
 from gammapy.spectrum import FluxPoints
-from tests.plot.series import light_curve
+from tests.plot.series import flux_profile, light_curve
 from tests.spectrum.points import points, table
 
 pytest.importorskip("matplotlib")
@@ -35,6 +35,8 @@ def test_axis():
     assert series_axis(light_curve(), None) == "time"
     assert series_axis(light_curve(), "energy") == "energy"
     assert series_axis(points(), None) == "energy"
+    assert series_axis(flux_profile(), None) == "projected-distance"
+    assert series_axis(flux_profile(), "energy") == "energy"
     with pytest.raises(OptionError, match="axis_name = 'mass'"):
         series_axis(points(), "mass")
 
@@ -46,5 +48,11 @@ def test_labels():
         "2020-01-01 12:00 – 2020-01-02 00:00",
         "2020-01-02 12:00 – 2020-01-03 00:00",
     ]
+    assert series_labels(flux_profile(), "energy") == [
+        "0 – 0.1 deg",
+        "0.1 – 0.3 deg",
+        "0.3 – 0.6 deg",
+    ]
+    assert series_labels(flux_profile(), "projected-distance") == ["1 – 10 TeV"]
     own = FluxPoints.from_table(table(dnde=np.ones(4)))
     assert series_labels(own, "time")[0] == "1.41 TeV"

@@ -225,6 +225,12 @@ def test_axes_of_the_caller():
     assert plt.get_fignums() == before
 
 
+def test_axes_by_position():
+    top, bottom = plt.figure().subplots(2, 1)
+    for data in (crab(), crab()[0]):
+        assert data.plot_fit(top, bottom) == (top, bottom)
+
+
 def test_an_empty_figure_of_pyplot_is_used_and_a_full_one_is_not():
     mine = plt.figure(figsize=(4, 3))
     top, bottom = crab().plot_fit()

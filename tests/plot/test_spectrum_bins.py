@@ -75,6 +75,18 @@ def test_only_energies_with_counts_are_in_view(dataset):
     assert edges[2] < low < edges[3]
 
 
+@pytest.mark.parametrize("method", ["plot_counts", "plot_excess", "plot_residuals"])
+def test_masks_end_in_view(dataset, method):
+    with_counts(dataset, 9 * (np.arange(12) == 5), 9 * (np.arange(12) == 5))
+    masked(masked(dataset, np.arange(12) > 2), np.arange(12) < 10, "mask_fit")
+    ax = getattr(dataset, method)()
+    dataset.plot_masks(ax=ax)
+    edges = dataset.energy_axis.edges.to_value("TeV")
+    low, high = ax.get_xlim()
+    assert low < edges[0]  # of mask_fit
+    assert high > edges[12]  # of mask_safe
+
+
 def test_excess_and_prediction(dataset):
     ax = dataset.plot_excess()
     seen = (dataset.counts.values > 0) | (dataset.counts_off.values > 0)
@@ -202,6 +214,15 @@ def test_peek(dataset):
         np.ravel(mesh.get_array()), np.ravel(np.transpose(dataset.edisp.pdf_matrix))
     )
     assert dispersion.get_xlabel() == "True energy [TeV]"
+
+
+def test_panels_of_a_peek_are_equally_wide(dataset):
+    masked(masked(dataset, np.arange(12) > 2), np.arange(12) < 10, "mask_fit")
+    dataset.peek(figsize=(12, 3.4))
+    plt.gcf().draw_without_rendering()
+    counts, exposure, _ = (ax.get_window_extent() for ax in plt.gcf().axes[:3])
+    assert counts.width == pytest.approx(exposure.width, rel=0.05)
+    assert plt.gcf().axes[0].get_legend().get_window_extent().x1 < exposure.x0
 
 
 def test_peek_says_what_is_missing():

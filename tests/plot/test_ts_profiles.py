@@ -59,12 +59,15 @@ def test_style():
 
 def scanned(n_energy, n_time):
     start = np.arange(n_time) * u.d
-    time = TimeMapAxis(start, start + 0.5 * u.d, "2020-01-01")
+    return scanned_along(TimeMapAxis(start, start + 0.5 * u.d, "2020-01-01"), n_energy)
+
+
+def scanned_along(other, n_energy=1):
     energy = MapAxis.from_energy_edges(np.geomspace(1, 10, n_energy + 1) * u.TeV)
     scan = MapAxis.from_nodes(np.linspace(0, 3, 7), name="norm")
-    geom = RegionGeom([energy, time])
+    geom = RegionGeom([energy, other])
     norm = RegionNDMap(geom, 1.0)
-    wide = RegionGeom([scan, energy, time])
+    wide = RegionGeom([scan, energy, other])
     parabola = ((scan.center.value - 1) / 0.2) ** 2
     stat = RegionNDMap(
         wide, np.broadcast_to(parabola.reshape(_like(wide, "norm")), wide.data_shape)
@@ -85,6 +88,14 @@ def test_over_time():
     edges = [edges for edges, _, _ in columns(ax)]
     np.testing.assert_allclose(np.diff(edges, axis=1), 0.5)
     np.testing.assert_allclose(np.diff([low for low, _ in edges]), 1.0)
+
+
+def test_over_the_axis_of_a_flux_profile():
+    distance = MapAxis.from_edges([0, 0.1, 0.3], unit="deg", name="projected-distance")
+    ax = scanned_along(distance).plot_ts_profiles(sed_type="flux")
+    assert ax.get_xlabel() == "Projected distance [deg]"
+    edges = [edges for edges, _, _ in columns(ax)]
+    np.testing.assert_allclose(edges, [[0, 0.1], [0.1, 0.3]], atol=1e-12)
 
 
 def test_two_axes_do_not_fit():

@@ -10,6 +10,7 @@ from gammapy.datasets import Datasets
 from gammapy.errors import DataError
 from gammapy.maps import RegionNDMap
 from gammapy.spectrum import SpectrumDatasetOnOff
+from gammapy.spectrum.info import whole
 from gammapy.stats import CashCountsStatistic, WStatCountsStatistic
 from tests.spectrum import crab, toys
 
@@ -102,6 +103,29 @@ def test_what_is_not_known_is_nan():
         assert np.isnan(info[name]), name
     assert info["counts"] == poor.counts.values.sum()
     assert "nan" in str(poor)
+
+
+def test_whole_sums_are_whole():
+    """14 background counts are 14, and not 13.999999999999998, whatever the ratio."""
+    dataset = toys.on_off()
+    dataset.acceptance_off = 12.0
+    dataset.counts_off = RegionNDMap(dataset.geom, [43, 33, 28, 17, 18, 6, 8, 15])
+    assert dataset.background.values.sum() != 14  # by rounding
+    info = dataset.info_dict()
+    assert info["background"] == 14
+    assert info["acceptance_off"] == 96
+    assert info["excess"] == dataset.counts.values.sum() - 14
+
+
+@pytest.mark.parametrize("total", [16.9999999, 17.00001, 1e-17, 17 - 1e-13])
+def test_what_is_not_whole_stays(total):
+    assert whole(total, 8) == total
+
+
+@pytest.mark.parametrize(("total", "shown"), [(16.999999999999996, 17), (215.99999999999997, 216)])
+def test_rounding_of_a_sum_is_taken_off(total, shown):
+    assert whole(total, 8) == shown
+    assert np.isnan(whole(np.nan, 8))
 
 
 def test_no_off_counts():

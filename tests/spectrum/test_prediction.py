@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gammapy.errors import DataError, UnknownNameError
+from gammapy.maps import RegionNDMap
 from gammapy.modeling.models import Models
 from tests.spectrum import crab
 from tests.spectrum.toys import cash, on_off, power_law
@@ -148,3 +149,33 @@ def test_axes_of_different_energies_join(arrays):
     for dataset in forward:
         dataset.models = power_law()
     assert sum(d.stat_sum() for d in forward) == pytest.approx(backward.stat_sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("make", [cash, on_off])
+def test_residuals(make):
+    dataset = make(models=power_law())
+    expected, counts = dataset.npred().values, dataset.counts.values
+    np.testing.assert_array_equal(dataset.residuals().values, counts - expected)
+    np.testing.assert_allclose(
+        dataset.residuals("diff/model").values, counts / expected - 1, rtol=1e-12, atol=1e-15
+    )
+    np.testing.assert_allclose(
+        dataset.residuals(method="diff/sqrt(model)").values,
+        (counts - expected) / expected**0.5,
+        rtol=1e-12,
+        atol=0,
+    )
+    with pytest.raises(UnknownNameError, match=r"method = 'ratio' .*'diff/model'"):
+        dataset.residuals("ratio")
+    dataset.counts = None
+    with pytest.raises(DataError, match="no counts, so there are no residuals"):
+        dataset.residuals()
+
+
+def test_residuals_where_nothing_is_expected():
+    dataset = cash()
+    dataset.background = 0.0 * dataset.background
+    dataset.counts = RegionNDMap(dataset.counts.geom, [0, 1, 0, 2, 0, 0, 0, 0])
+    assert dataset.residuals("diff").values.tolist() == [0, 1, 0, 2, 0, 0, 0, 0]
+    for method in ("diff/model", "diff/sqrt(model)"):
+        assert dataset.residuals(method).values.tolist() == [0, np.inf, 0, np.inf, 0, 0, 0, 0]

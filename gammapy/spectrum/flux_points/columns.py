@@ -105,7 +105,7 @@ class Columns:
         if self._dropped:
             warnings.warn(
                 f"flux points: the columns {self._dropped} are not kept: they repeat others, hold "
-                "no numbers, or have more dimensions than energy, time and one more",
+                "no numbers, or have more dimensions than the axes of the flux and one more",
                 GammapyWarning,
                 stacklevel=5,
             )

@@ -38,7 +38,7 @@ class FluxPointsDataset(Dataset):
     """Flux points and the models that should explain them.
 
     The flux of a model is taken at the reference energy of each point. Points of a light curve
-    are all compared with the same, steady flux.
+    are all compared with the same, steady flux. Of a profile, one bin at a time.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class FluxPointsDataset(Dataset):
     Raises
     ------
     DataError
-        If a mask does not fit the points.
+        If a mask does not fit the points, or these are several bins of a profile.
     OptionError
         If profiles should be interpolated in another way.
     UnknownNameError
@@ -89,6 +89,7 @@ class FluxPointsDataset(Dataset):
                 f"stat_kwargs = {stat_kwargs!r}: only {_STAT_KWARGS} is there, because a fit needs "
                 "profiles without kinks that go on beyond the scan"
             )
+        _check_profile(data, str(name or "data"))
         self._own_revision = 0
         self._data = data
         self._masks: dict[str, RegionNDMap | None] = {}
@@ -118,6 +119,7 @@ class FluxPointsDataset(Dataset):
     def data(self, data: FluxPoints) -> None:
         if not isinstance(data, FluxPoints):
             raise DataError(f"{self.name}: data = {type(data).__name__} is no FluxPoints")
+        _check_profile(data, self.name)
         if self.own_masks and list(data.geom.axes) != list(self.data.geom.axes):
             raise DataError(
                 f"{self.name}: the masks do not fit {data!r}: set mask_fit and mask_safe to None "
@@ -424,3 +426,14 @@ class FluxPointsDataset(Dataset):
     def __str__(self) -> str:
         rows = [f"  {key:14s}: {value}" for key, value in self.info_dict().items()]
         return "\n".join(["FluxPointsDataset", *rows, f"  models        : {self.models.names}"])
+
+
+def _check_profile(data: FluxPoints, name: str) -> None:
+    """Refuse a profile: a source has one spectrum, which is not that of every bin."""
+    axis = data.profile_axis
+    if axis is not None and axis.nbin > 1:
+        raise DataError(
+            f"{name}: the flux points are a profile of {axis.nbin} bins along {axis.name!r}, and "
+            "the models have no flux for each: make a dataset for one bin, with "
+            f"points.slice_by_idx({{{axis.name!r}: slice(0, 1)}})"
+        )

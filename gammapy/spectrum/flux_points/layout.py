@@ -1,4 +1,4 @@
-"""Tables of flux points: GADF, light curves, and astropy's binned time series."""
+"""Tables of flux points: GADF, light curves, astropy's binned time series, and profiles."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from astropy.table import Table
 
 from gammapy.errors import DataError
 from gammapy.maps.region import RegionNDMap
-from gammapy.spectrum.flux_points.axes import time_columns
+from gammapy.spectrum.flux_points.axes import profile_columns, time_columns
 from gammapy.spectrum.flux_points.points import FluxPoints
 from gammapy.spectrum.flux_points.sed_types import SED_TYPES, SUFFIXES, checked_sed_type
 
 if TYPE_CHECKING:
     from astropy.timeseries import BinnedTimeSeries
 
-__all__ = ["to_lightcurve", "to_sed_table", "to_time_series"]
+__all__ = ["to_lightcurve", "to_profile", "to_sed_table", "to_time_series"]
 
 _PRIVATE = ("sed_type_init", "n_sigma_ul", "n_sigma")
 
@@ -28,10 +28,12 @@ def to_sed_table(points: FluxPoints, sed_type: str | None, formatted: bool = Fal
     Raises
     ------
     DataError
-        If there is a time axis.
+        If there is another axis.
     """
-    if points.time_axis is not None:
-        raise DataError("the format 'gadf-sed' has no times: use 'lightcurve', or slice_by_idx")
+    if len(points.geom.axes) > 1:
+        other = points.geom.axes[1].name
+        fit = "profile" if points.time_axis is None else "lightcurve"
+        raise DataError(f"the format 'gadf-sed' has no place for the axis {other!r}: use {fit!r}")
     table = Table(_columns(points, _kind(points, sed_type)))
     return _finished(table, points, sed_type, formatted)
 
@@ -39,6 +41,19 @@ def to_sed_table(points: FluxPoints, sed_type: str | None, formatted: bool = Fal
 def to_lightcurve(points: FluxPoints, sed_type: str | None, formatted: bool = False) -> Table:
     """Table with one row per time; the cells hold all energies."""
     columns, header = time_columns(_times(points))
+    table = Table({**columns, **_columns(points, _kind(points, sed_type))})
+    table.meta.update(header)
+    return _finished(table, points, sed_type, formatted)
+
+
+def to_profile(points: FluxPoints, sed_type: str | None, formatted: bool = False) -> Table:
+    """Table with one row per bin of a profile; the cells hold all energies."""
+    if points.profile_axis is None:
+        raise DataError(
+            f"flux points over {points.geom.axes.names} are no profile: use the format "
+            "'gadf-sed' or 'lightcurve'"
+        )
+    columns, header = profile_columns(points.profile_axis)
     table = Table({**columns, **_columns(points, _kind(points, sed_type))})
     table.meta.update(header)
     return _finished(table, points, sed_type, formatted)
@@ -59,7 +74,9 @@ def to_time_series(
 
 def _times(points: FluxPoints) -> Any:
     if points.time_axis is None:
-        raise DataError("these flux points have no time axis: use the format 'gadf-sed'")
+        raise DataError(
+            "these flux points have no time axis: use the format 'gadf-sed', or 'profile'"
+        )
     return points.time_axis
 
 
@@ -83,6 +100,8 @@ def _columns(points: FluxPoints, kind: str) -> dict[str, Any]:
     for name in points.available_quantities:
         if name not in columns and not name.startswith("norm"):
             columns[name] = _cells(points.quantity(name))
+            if name == "ts" and "sqrt_ts" not in points.available_quantities:
+                columns["sqrt_ts"] = _cells(points.sqrt_ts)
     if points.has_stat_profiles:
         columns["norm_scan"] = points.scans.norm.copy()
     elif "norm_scan" in points.available_quantities:
@@ -112,7 +131,7 @@ def _references(points: FluxPoints) -> dict[str, u.Quantity]:
 
 
 def _rows(points: FluxPoints, row: u.Quantity) -> u.Quantity:
-    """A value per energy, in all rows of a light curve."""
+    """A value per energy, in all rows of a light curve or profile."""
     shape = points.geom.data_shape[:-2]
     return u.Quantity(np.array(np.broadcast_to(row.value, shape)), row.unit)
 

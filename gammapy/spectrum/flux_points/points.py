@@ -1,4 +1,4 @@
-"""FluxPoints: fluxes with errors and limits in bins of energy, and maybe of time.
+"""FluxPoints: fluxes with errors and limits in bins of energy, and maybe of time or another axis.
 
 All fluxes are kept as norms, factors on a reference spectrum; what users read as ``dnde``, ``flux``
 and so on is made from them when it is asked for. The points do not change once made, so that
@@ -31,24 +31,24 @@ from gammapy.spectrum.flux_points.sed_types import (
     checked_sed_type,
     sigma_of_confidence,
 )
-from gammapy.spectrum.slicing import check_axes, nearest_bins, sliced_map
+from gammapy.spectrum.slicing import check_axes, nearest_bins, sliced_map, whole_times
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
 __all__ = ["FluxPoints"]
 
-_LAYOUTS = ("gadf-sed", "lightcurve", "binned-time-series")
+_LAYOUTS = ("gadf-sed", "lightcurve", "binned-time-series", "profile")
 _NORMS = tuple(f"norm{suffix}" for suffix in SUFFIXES)
 
 
 class FluxPoints(FluxQuantities):
-    """Flux points and light curves.
+    """Flux points, light curves and flux profiles.
 
     Parameters
     ----------
     data : dict of `RegionNDMap`
-        Maps over ``energy``, and over ``time`` for a light curve:
+        Maps over ``energy``, and then ``time`` for a light curve, another axis for a profile:
 
         - ``norm``: factor on the reference model; nan where it is not known
         - ``norm_err``, ``norm_errn``, ``norm_errp``: its error, and those down and up (positive)
@@ -151,6 +151,11 @@ class FluxPoints(FluxQuantities):
         return self.geom.axes["time"] if "time" in self.geom.axes.names else None
 
     @property
+    def profile_axis(self) -> MapAxis | None:
+        """Axis of a profile: the second one, if it is not time."""
+        return self.geom.axes[1] if self.geom.axes.names[1:] not in ([], ["time"]) else None
+
+    @property
     def energy_ref(self) -> u.Quantity:
         """Energies [n] at which ``dnde`` is stated."""
         return self.energy_axis.center
@@ -183,7 +188,7 @@ class FluxPoints(FluxQuantities):
 
     def spread(self, per_energy: u.Quantity) -> u.Quantity:
         """Values [n_energy] shaped so that they broadcast against the maps."""
-        return per_energy[:, None, None]  # energy is the first axis but for time
+        return per_energy[:, None, None]  # energy is the first axis
 
     # -- reference and fluxes -------------------------------------------------------------
 
@@ -344,7 +349,7 @@ class FluxPoints(FluxQuantities):
         Parameters
         ----------
         slices : dict of slice
-            By axis, ``energy`` or ``time``.
+            By axis, ``energy``, ``time`` or that of a profile.
         """
         unknown = [name for name in slices if name not in self.geom.axes.names]
         if unknown:
@@ -368,12 +373,7 @@ class FluxPoints(FluxQuantities):
         axis = self.time_axis
         if axis is None:
             raise DataError("these flux points have no time axis: use slice_by_energy")
-        slack = 1e-6 * u.s
-        inside = (axis.time_min >= time_min - slack) & (axis.time_max <= time_max + slack)
-        kept = np.flatnonzero(inside)
-        if not len(kept):
-            raise DataError(f"no time bin lies between {time_min} and {time_max}: {axis!r}")
-        return self.slice_by_idx({"time": slice(kept[0], kept[-1] + 1)})
+        return self.slice_by_idx({"time": whole_times(axis, time_min, time_max)})
 
     def copy(self, reference_model: SkyModel | SpectralModel | None = None) -> Self:
         """Independent copy.
@@ -421,7 +421,7 @@ class FluxPoints(FluxQuantities):
         filename : str or path
         sed_type : {"dnde", "e2dnde", "flux", "eflux", "likelihood"}, optional
             By default what the file says, or what its columns tell.
-        format : {"gadf-sed", "lightcurve"}, optional
+        format : {"gadf-sed", "lightcurve", "profile"}, optional
             By default found from the columns.
         reference_model : `SkyModel` or `SpectralModel`, optional
         table_format : str
@@ -466,12 +466,13 @@ class FluxPoints(FluxQuantities):
         ----------
         sed_type : {"dnde", "e2dnde", "flux", "eflux", "likelihood"}, optional
             By default what the points were made from.
-        format : {"gadf-sed", "lightcurve", "binned-time-series"}, optional
-            One row per energy, or per time with a time axis.
+        format : {"gadf-sed", "lightcurve", "binned-time-series", "profile"}, optional
+            One row per energy, or per bin of the other axis, if there is one.
         formatted : bool
             Print few digits.
         """
-        format = format or ("gadf-sed" if self.time_axis is None else "lightcurve")
+        other = "lightcurve" if self.profile_axis is None else "profile"
+        format = format or (other if len(self.geom.axes) > 1 else "gadf-sed")
         if format not in _LAYOUTS:
             raise UnknownNameError(f"format = {format!r} is not known: choose one of {_LAYOUTS}")
         row = format.replace("-", "_")

@@ -54,7 +54,7 @@ class FluxQuantities(ABC):
         return find("FluxPoints", "html", "table")(self)
 
     def plot(self, ax: Any = None, **kwargs: Any) -> Any:
-        """Draw the points over energy, or time; see `gammapy.plot.plot_flux_points`."""
+        """Draw the points over energy, or the other axis; see `gammapy.plot.plot_flux_points`."""
         return find("FluxPoints", "plot", "points")(self, ax, **kwargs)
 
     def plot_ts_profiles(self, ax: Any = None, **kwargs: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Flux points from a table: one row per energy (GADF), or per time with all energies in a cell.
+"""Flux points from a table: one row per energy (GADF), or wide, with all energies in a cell.
+
+A wide table has a row per time, or per bin of the axis of a profile.
 
 Whatever type of flux a table states becomes a norm. What is not understood is kept under its name
 if it is a number per point, and otherwise a warning says so.
@@ -22,6 +24,7 @@ from gammapy.modeling.models.spectral.template import TemplateSpectralModel
 from gammapy.spectrum.flux_points.axes import (
     Energies,
     read_energies,
+    read_profile,
     read_times,
     row_of_energies,
 )
@@ -37,10 +40,17 @@ from gammapy.spectrum.flux_points.sed_types import (
 
 __all__ = ["from_table"]
 
-_FORMATS = ("gadf-sed", "lightcurve")
+#: columns of which each layout needs one group, in the order in which they are looked for
+_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "lightcurve": (("time_min", "time_max"),),
+    "profile": (("x_min", "x_max"), ("x_ref",)),
+    "gadf-sed": ((),),
+}
+#: what they are read by
+_OTHER_AXES = {"lightcurve": read_times, "profile": read_profile}
 _SCANS = ("stat_scan", "norm_scan")
 #: said anew when a table is written, so they do not stay among the rest of the header
-_TOLD = ("SED_TYPE", "EXTNAME")
+_TOLD = ("SED_TYPE", "EXTNAME", "X_NAME", "X_INTERP")
 
 
 def from_table(
@@ -60,12 +70,13 @@ def from_table(
         If ``sed_type`` or ``format`` is not known.
     """
     columns = Columns(table)
-    lightcurve = _is_lightcurve(columns, format)
-    axes: list[Any] = [read_times(columns, table.meta)] if lightcurve else []
-    energies = read_energies(columns, lightcurve)
+    reader = _OTHER_AXES.get(_layout(columns, format))
+    wide = reader is not None
+    axes: list[Any] = [reader(columns, table.meta)] if reader else []
+    energies = read_energies(columns, wide)
     geom = RegionGeom([energies.axis, *axes])
     kind = _sed_type(columns, table.meta, sed_type)
-    stated = _stated(columns, energies, lightcurve)
+    stated = _stated(columns, energies, wide)
     model = _model(reference_model, stated, energies.axis, kind)
     reference = stated if reference_model is None else None
     maps = _bins(energies, geom)
@@ -80,13 +91,16 @@ def from_table(
     return points.with_reference(reference)
 
 
-def _is_lightcurve(columns: Columns, format: str | None) -> bool:
-    if format not in (None, *_FORMATS):
-        raise UnknownNameError(f"format = {format!r} is not known: choose one of {_FORMATS}")
-    has_times = "time_min" in columns and "time_max" in columns
-    if format == "lightcurve" and not has_times:
-        raise DataError(f"a light curve needs time_min and time_max, not {columns.names}")
-    return has_times if format is None else format == "lightcurve"
+def _layout(columns: Columns, format: str | None) -> str:
+    """What was asked for, or what the columns tell."""
+    if format not in (None, *_NEEDED):
+        raise UnknownNameError(f"format = {format!r} is not known: choose one of {list(_NEEDED)}")
+    names = set(columns.names)
+    fits = [key for key, groups in _NEEDED.items() if any(names.issuperset(g) for g in groups)]
+    if format is not None and format not in fits:
+        needed = ", or ".join(" and ".join(group) for group in _NEEDED[format])
+        raise DataError(f"the format {format!r} needs columns {needed}, not {columns.names}")
+    return format or fits[0]
 
 
 def _sed_type(columns: Columns, meta: dict[str, Any], asked: str | None) -> str:
@@ -112,12 +126,12 @@ def _sed_type(columns: Columns, meta: dict[str, Any], asked: str | None) -> str:
 # -- reference ----------------------------------------------------------------------------
 
 
-def _stated(columns: Columns, energies: Energies, lightcurve: bool) -> SedReference | None:
+def _stated(columns: Columns, energies: Energies, wide: bool) -> SedReference | None:
     """Reference values that the table states."""
     if "ref_dnde" not in columns:
         return None
     found = {
-        name: row_of_energies(columns.quantity(f"ref_{name}", unit), f"ref_{name}", lightcurve)
+        name: row_of_energies(columns.quantity(f"ref_{name}", unit), f"ref_{name}", wide)
         for name, unit in SED_TYPES.items()
         if f"ref_{name}" in columns
     }

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from gammapy.datasets import Datasets
-from gammapy.errors import OptionError
+from gammapy.errors import FitError, OptionError
 from gammapy.modeling import Fit, FitResult, Fitter, Status
 from gammapy.modeling.fit.outcome import Outcome
-from gammapy.modeling.models import ExpCutoffPowerLawSpectralModel, SkyModel
+from gammapy.modeling.models import ExpCutoffPowerLawSpectralModel, Models, SkyModel
 from tests.contracts.backend_problems import PROBLEMS
 from tests.spectrum.toys import cash, on_off, power_law
 
@@ -204,3 +204,24 @@ def test_frozen_parameters_have_no_error_of_an_earlier_fit():
     assert amplitude.error > 0
     _, low, _ = dataset.models[0].spectral_model.evaluate_error(1 * u.TeV)
     assert low.to_value(amplitude.unit) == pytest.approx(amplitude.error, rel=1e-9)
+
+
+def test_datasets_in_a_list():
+    first, second = cash("a"), on_off("b")
+    first.models = second.models = Models([power_law(index=2.0)])
+    expected = Fit().run(Datasets([first, second]))
+    for data in ([first, second], (first, second)):
+        result = Fit().run(data)
+        assert result.total_stat == pytest.approx(expected.total_stat, abs=1e-6)
+        assert result.n_data == expected.n_data
+        assert result.models.names == ["crab"]
+    profile = Fit().stat_profile([first, second], "index")
+    assert len(profile["stat_scan"]) == 11
+    assert Fit().confidence(datasets=[first, second], parameter="index")["success"]
+
+
+@pytest.mark.parametrize("data", [None, "datasets.yaml", 3])
+def test_what_cannot_be_fitted(data):
+    for action in (Fit().run, lambda d: Fit().confidence(d, "index")):
+        with pytest.raises(FitError, match=r"datasets = .* cannot be fitted: give Datasets"):
+            action(data)

@@ -23,6 +23,15 @@ def test_it_finds_the_minimum(name):
     assert found.nfev == watch.new_points <= 8
 
 
+def test_depth_is_the_height_above_the_minimum_of_a_quadratic():
+    known = PROBLEMS["quadratic"]()
+    x = known.minimum + known.errors * np.array([1e-3, -2e-3, 1e-3])
+    here = known.problem.evaluate(x)
+    step, depth = newton_step(known.problem, x, here)
+    np.testing.assert_allclose(x + step, known.minimum, rtol=1e-10)
+    assert depth == pytest.approx(here.value - known.total_stat, rel=1e-6)
+
+
 def test_a_quadratic_takes_two_evaluations():
     found = refit(PROBLEMS["quadratic"]().problem)
     assert found.nfev == 2

@@ -200,3 +200,101 @@ def test_repr_and_str():
     model = Slope(slope=-2.5)
     assert repr(model) == "Slope(slope=-2.5, amplitude='1e-12 TeV-1 s-1 cm-2', pivot='1 TeV')"
     assert str(model).startswith("Slope\n")
+
+
+class Swapped(SpectralModel):
+    """Declares the parameters in another order than its formula takes them."""
+
+    amplitude = Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1")
+    index = Parameter("index", 3.0)
+    pivot = Parameter("pivot", "2 TeV", frozen=True)
+
+    @staticmethod
+    def evaluate(energy, index, amplitude, pivot):
+        return amplitude * (energy / pivot) ** -index
+
+
+class SwappedMethod(Swapped):
+    def evaluate(self, energy, pivot, amplitude, index):
+        return amplitude * (energy / pivot) ** -index
+
+
+class SwappedOnClass(Swapped):
+    @classmethod
+    def evaluate(cls, energy, pivot, index, amplitude):
+        return amplitude * (energy / pivot) ** -index
+
+
+@pytest.mark.parametrize(
+    ("cls", "names"),
+    [
+        (Swapped, ["index", "amplitude", "pivot"]),
+        (SwappedMethod, ["pivot", "amplitude", "index"]),
+        (SwappedOnClass, ["pivot", "index", "amplitude"]),
+    ],
+)
+def test_values_go_to_the_arguments_of_their_names(cls, names):
+    assert list(cls().own_parameters) == names
+    assert cls()(4 * u.TeV) == 1.25e-13 * u.Unit("cm-2 s-1 TeV-1")
+    assert cls(index=1)(4 * u.TeV).value == pytest.approx(5e-13, rel=1e-12, abs=0)
+
+
+def test_arguments_that_contradict_the_names():
+    with pytest.raises(
+        ModelError, match=r"Bad.evaluate takes \['index', 'scale'\] .*\['scale', 'g'\]"
+    ):
+
+        class Bad(SpectralModel):
+            scale = Parameter("scale", 1.0)
+            g = Parameter("g", 1.0)
+
+            @staticmethod
+            def evaluate(energy, index, scale):
+                return scale * energy**index
+
+
+def test_short_names_of_arguments_go_by_place():
+    class Short(SpectralModel):
+        amplitude = Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1")
+        index = Parameter("index", 3.0)
+
+        @staticmethod
+        def evaluate(energy, a, g):
+            return a * energy**-g
+
+    assert Short()(2 * u.TeV) == 1.25e-13 * u.Unit("cm-2 s-1 TeV-1")
+
+
+FOR_QUANTITIES = {
+    "to_value": lambda energy, amplitude: amplitude * energy.to_value("TeV"),
+    "value": lambda energy, amplitude: amplitude * np.exp(-energy.value),
+    "units": lambda energy, amplitude: amplitude / (energy + 1 * u.TeV),
+    "answer": lambda energy, amplitude: amplitude * energy / (1 * u.TeV),
+}
+
+
+@pytest.mark.parametrize("body", FOR_QUANTITIES.values(), ids=FOR_QUANTITIES)
+def test_a_formula_for_quantities_must_say_so(body):
+    class Formula(SpectralModel):
+        amplitude = Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1")
+        evaluate = staticmethod(body)
+
+    message = (
+        r"Formula.evaluate gets floats in TeV, cm, s.*needs_quantities = True in class Formula"
+    )
+    with pytest.raises(ModelError, match=message):
+        Formula()(2 * u.TeV)
+    with pytest.raises(ModelError, match=message):
+        Formula().integral("1 TeV", "2 TeV")
+
+
+def test_other_errors_of_a_formula_are_left_alone():
+    class Broken(SpectralModel):
+        amplitude = Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1")
+
+        @staticmethod
+        def evaluate(energy, amplitude):
+            return energy.no_such_thing
+
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        Broken()(2 * u.TeV)

@@ -219,3 +219,56 @@ def test_quantities_survive_a_pickle(models):
 def test_a_bare_spectrum_is_refused_with_the_way_out():
     with pytest.raises(ModelError, match=r"wrap a spectrum as SkyModel"):
         Models(PowerLawSpectralModel())
+
+
+def test_select(models):
+    models["vela"].datasets_names = ["hess"]
+    models["geminga"].freeze()
+    assert models.select(name_substring="el").names == ["vela"]
+    assert models.select(datasets_names="magic").names == ["crab", "geminga"]
+    assert models.select(datasets_names=["magic", "hess"]).names == models.names
+    assert models.select(frozen=True).names == ["geminga"]
+    assert models.select(frozen=False, datasets_names="magic").names == ["crab"]
+    assert models.select(tag="sky-model").names == models.names
+    assert models.select(tag="pl").names == []
+    assert models.select(tag="pl", model_type="spectral").names == models.names
+    assert models.select(tag="lp", model_type="spectral").names == []
+    assert models.select(model_type="spatial").names == []
+    assert models.select() is not models
+    with pytest.raises(UnknownNameError, match="model_type = 'sky'"):
+        models.select(model_type="sky")
+
+
+def test_freeze_and_unfreeze(models):
+    models.freeze("spatial")
+    assert not models.frozen
+    models.freeze("spectral")
+    assert models.frozen
+    models.unfreeze("spectral")
+    assert models.parameters.free_parameters.paths == [
+        f"{name}.spectral.{par}" for name in models.names for par in ("index", "amplitude")
+    ]
+
+
+def test_table_of_parameters(models):
+    models[0].name = "HESS J0534.5+2200"  # a point in a name is no path
+    models["vela"].spectral_model.index = models[0].spectral_model.index
+    table = models.to_parameters_table()
+    assert table.colnames[:4] == ["model", "type", "name", "value"]
+    assert list(table["model"]) == ["HESS J0534.5+2200"] * 3 + ["vela"] * 2 + ["geminga"] * 3
+    assert set(table["type"]) == {"spectral"}
+    assert list(table["name"])[:4] == ["index", "amplitude", "reference", "amplitude"]
+    assert list(table["value"]) == list(models.parameters.value)
+    assert models.parameters_unique_names[3] == "vela.spectral.amplitude"
+    assert len(Models().to_parameters_table()) == 0
+
+
+def test_written_without_covariance(models, tmp_path):
+    models.covariance = np.diag(np.full(9, 0.25)) + 0.01
+    models[0].spectral_model.index.errp = 0.6
+    for flag in (True, False):
+        models.write(tmp_path / "models.yaml", overwrite=True, write_covariance=flag)
+        again = Models.read(tmp_path / "models.yaml")
+        assert again[0].spectral_model.index.error == np.sqrt(0.26)
+        assert again.covariance.data[0, 1] == (0.01 if flag else 0.0)
+        assert np.isfinite(again[0].spectral_model.index.errp) == flag

@@ -74,3 +74,11 @@ def test_nothing_close_lists_all(registry):
 def test_families_keep_apart():
     assert MODEL_REGISTRY.get("sky-model") is SkyModel
     assert "SkyModel" not in SPECTRAL_MODEL_REGISTRY
+
+
+def test_names_that_scripts_know(registry):
+    cls = make("One", "1", "un")
+    registry.append(cls)
+    assert registry.get_cls("un") is cls
+    registry.append(cls)
+    assert str(registry).splitlines() == ["Registry of 1 toy models", f"  {'One':42s}: 1, un"]

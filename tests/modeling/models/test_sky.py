@@ -3,7 +3,7 @@ import pickle
 import astropy.units as u
 import pytest
 
-from gammapy.errors import ModelError
+from gammapy.errors import FileFormatError, ModelError, UnknownNameError
 from gammapy.modeling.models import (
     ConstantSpectralModel,
     PowerLawNormSpectralModel,
@@ -131,3 +131,35 @@ def test_shown(crab):
     crab.datasets_names = ["hess", "magic"]
     assert "in hess, magic" in str(crab)
     assert "spectral.index" in crab._repr_html_()
+
+
+def test_create_from_a_tag():
+    model = SkyModel.create("lp", name="crab", datasets_names="hess")
+    assert type(model.spectral_model).__name__ == "LogParabolaSpectralModel"
+    assert (model.name, model.datasets_names) == ("crab", ["hess"])
+    with pytest.raises(UnknownNameError, match="no spectral model is called 'lpx'"):
+        SkyModel.create("lpx")
+
+
+def test_freeze_a_part(crab):
+    crab.freeze("spatial")
+    assert not crab.frozen
+    crab.freeze("spectral")
+    assert crab.frozen
+    crab.unfreeze("temporal")
+    assert crab.frozen
+    crab.unfreeze("spectral")
+    assert [p.frozen for p in crab.parameters] == [False, False, True]
+    for action in (crab.freeze, crab.unfreeze, crab.parts):
+        with pytest.raises(UnknownNameError, match="model_type = 'spectrum' is not known"):
+            action("spectrum")
+
+
+def test_tree(crab):
+    crab.spectral_model.index.error = 0.1
+    tree = crab.to_dict()
+    assert (tree["name"], tree["type"]) == ("crab", "SkyModel")
+    assert repr(SkyModel.from_dict(tree)) == repr(crab)
+    assert SkyModel.from_dict(tree).spectral_model.index.error == 0.1
+    with pytest.raises(FileFormatError, match="spectrum"):
+        SkyModel.from_dict({"name": "crab", "type": "SkyModel", "spectrum": tree["spectral"]})

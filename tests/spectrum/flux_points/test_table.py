@@ -241,16 +241,16 @@ def test_formatted_tables():
 
 
 def test_layouts_are_refused_where_they_do_not_fit():
-    with pytest.raises(DataError, match="has no times: use 'lightcurve'"):
+    with pytest.raises(DataError, match="no place for the axis 'time': use 'lightcurve'"):
         lightcurve().to_table(format="gadf-sed")
     for layout in ("lightcurve", "binned-time-series"):
         with pytest.raises(DataError, match="no time axis: use the format 'gadf-sed'"):
             points().to_table(format=layout)
-    with pytest.raises(UnknownNameError, match="format = 'profile' is not known"):
-        points().to_table(format="profile")
-    with pytest.raises(UnknownNameError, match="format = 'profile' is not known"):
-        FluxPoints.from_table(table(dnde=FLUX), format="profile")
-    with pytest.raises(DataError, match="needs time_min and time_max"):
+    with pytest.raises(UnknownNameError, match="format = 'hypertable' is not known"):
+        points().to_table(format="hypertable")
+    with pytest.raises(UnknownNameError, match="format = 'hypertable' is not known"):
+        FluxPoints.from_table(table(dnde=FLUX), format="hypertable")
+    with pytest.raises(DataError, match="needs columns time_min and time_max"):
         FluxPoints.from_table(table(dnde=FLUX), format="lightcurve")
 
 
@@ -319,7 +319,7 @@ def test_norms_need_a_reference():
 def test_light_curves_need_one_energy_axis_and_a_reference_time():
     written = lightcurve().to_table()
     written["e_ref"][1] *= 1.01
-    with pytest.raises(DataError, match="column e_ref differs between the times"):
+    with pytest.raises(DataError, match="column e_ref differs between the rows"):
         FluxPoints.from_table(written)
     written = lightcurve().to_table()
     del written.meta["MJDREFI"]

@@ -18,6 +18,7 @@ import numpy as np
 
 from gammapy.dispatch import find
 from gammapy.engine.differentiate import numerical_partials
+from gammapy.errors import ModelError
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spectral.calculus.energies import energy_range, positive_energy
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 __all__ = ["SPECTRAL_MODEL_REGISTRY", "SpectralModel"]
 
 SPECTRAL_MODEL_REGISTRY = Registry("spectral model")
+
+#: attributes that quantities have and floats have not
+_OF_QUANTITIES = ("to", "to_value", "unit", "value", "si", "cgs", "decompose", "physical_type")
 
 #: unit of a differential flux
 DNDE = internal_unit(u.Unit("cm-2 s-1 TeV-1"))
@@ -64,7 +68,15 @@ class SpectralModel(ModelBase):
         """Formula at energies in TeV for internal parameter values, floats only."""
         if self.needs_quantities:
             return self._through_quantities(energy, *values)
-        return self.evaluate(energy, *values)
+        try:
+            value = self.evaluate(energy, *values)
+        except (AttributeError, u.UnitsError) as error:
+            if isinstance(error, AttributeError) and error.name not in _OF_QUANTITIES:
+                raise
+            raise _needs_quantities(self, str(error)) from error
+        if isinstance(value, u.Quantity):
+            raise _needs_quantities(self, f"it answers in {str(value.unit)!r}")
+        return value
 
     def flux_partials(self, energy: np.ndarray, values: Sequence[float]) -> Sequence[np.ndarray]:
         """Derivatives of `flux` by each parameter, in the order of ``own_parameters``."""
@@ -405,3 +417,11 @@ class SpectralModel(ModelBase):
     ) -> Any:
         """Model of sherpa, as for `to_astropy`; over bins it gives the integrals."""
         return find("SpectralModel", "to", "sherpa")(self, energy_unit, flux_unit, name)
+
+
+def _needs_quantities(model: SpectralModel, what: str) -> ModelError:
+    name = type(model).__name__
+    return ModelError(
+        f"{name}.evaluate gets floats in TeV, cm, s, and treats them as quantities ({what}): "
+        f"set needs_quantities = True in class {name}, or write it for floats"
+    )

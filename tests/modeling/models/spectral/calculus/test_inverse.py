@@ -64,6 +64,13 @@ def test_two_solutions_close_to_a_peak():
     np.testing.assert_allclose(found.to_value("TeV"), [4.999, 5.001], rtol=1e-9)
 
 
+def test_a_peak_between_two_energies_of_the_grid():
+    """Both energies lie between the same two of the grid, where the spectrum is below the value."""
+    model = LogParabolaSpectralModel(alpha=0.0, beta=1.0, reference="1.234 TeV")
+    (found,) = model.inverse_all(np.exp(-1e-8) * model.amplitude.quantity)
+    np.testing.assert_allclose(found.to_value("TeV"), 1.234 * np.exp([-1e-4, 1e-4]), rtol=1e-9)
+
+
 def test_the_peak_itself():
     model = GaussianSpectralModel(mean="5 TeV", sigma="1 TeV")
     assert model.inverse(model(5 * u.TeV)).to_value("TeV") == pytest.approx(5.0, rel=1e-6)
