@@ -410,7 +410,8 @@ def _pha_hdus(
     whole = np.array_equal(counts, np.rint(counts)) and counts.max() < 2**31
     columns = [
         fits.Column("CHANNEL", "J", array=np.arange(n_channels) + FIRST_CHANNEL),
-        fits.Column("COUNTS", "J" if whole else "D", unit="count", array=counts),
+        # without a unit, which the format allows: Gammapy 2.1 cannot add counts in "count"
+        fits.Column("COUNTS", "J" if whole else "D", array=counts),
         fits.Column("QUALITY", "I", array=np.where(good, 0, 5)),  # 5: set bad by the user
         fits.Column("BACKSCAL", "D", array=acceptance),
     ]

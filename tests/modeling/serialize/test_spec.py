@@ -252,6 +252,21 @@ def test_class_of_a_user(registry):
         Models.from_dict(tree)
 
 
+def test_defaults_of_a_class_follow_the_unit_of_the_file(registry):
+    class Bounded(SpectralModel):
+        tag = "bounded"
+        width = Parameter("width", "1 TeV", min=0.5, max=2, scan_min=0.7, scan_max=1.5)
+
+        @staticmethod
+        def evaluate(energy, width):
+            return energy / width
+
+    row = {"name": "width", "value": 800.0, "unit": "GeV"}
+    width = SpectralModel.from_dict({"type": "Bounded", "parameters": [row]}).width
+    found = (width.min, width.max, width.scan_min, width.scan_max)
+    assert found == pytest.approx((500.0, 2000.0, 700.0, 1500.0), rel=1e-12)
+
+
 def test_class_without_a_tag(registry):
     class Untagged(PowerLawSpectralModel):
         pass

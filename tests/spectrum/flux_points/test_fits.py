@@ -1,8 +1,8 @@
 """The reference fits of flux points.
 
 The statistic at the start agrees to rounding, for profiles too: between the scanned norms
-Gammapy 2.1 interpolates by the same spline as `gammapy.spectrum.flux_points.scans`. What differs, and
-why:
+Gammapy 2.1 interpolates by the same spline as `gammapy.spectrum.flux_points.scans`. What
+differs, and why:
 
 ================================ ============== ==========================================
 what                             by             who is right
