@@ -113,15 +113,15 @@ def test_all_that_a_parameter_has_survives():
     index.scan_min, index.scan_max, index.scan_n_values = 1.5, 3.5, 7
     amplitude.quantity = "3e-9 m-2 s-1 GeV-1"
     amplitude.interp = "lin"
-    amplitude.scan_values = np.array([1e-9, 2e-9, 5e-9])
+    amplitude.scan_values = [1e-9, 2e-9, 5e-9]
     amplitude.prior = GaussianPrior(2e-9, 1e-9)
-    reference.frozen, reference.scan_n_sigma = False, 3
+    reference.frozen, reference.scan_n_sigma = False, 3.0
     again = Models.from_yaml(Models(SkyModel(model, name="m")).to_yaml())[0].spectral_model
     names = ["value", "unit", "error", "min", "max", "frozen", "interp", "prior"]
     names += ["scan_min", "scan_max", "scan_n_values", "scan_n_sigma", "scan_values"]
     for parameter, twin in zip(model.parameters, again.parameters, strict=True):
         for name in names:
-            assert repr(getattr(twin, name)) == repr(getattr(parameter, name)), name
+            np.testing.assert_equal(getattr(twin, name), getattr(parameter, name), name)
 
 
 def test_file(tmp_path, monkeypatch):
