@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import FAULTS
+from tests.faults import FAULTS, flux_points, looks_and_files
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,7 +23,19 @@ sys.exit(pytest.main([*{tests!r}.split(), "-x", "-q", "--no-header", "-p", "no:c
 ENVIRONMENT = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.stage.replace(" ", "-"))
+#: run by ``-m slow``: what lies above models, likelihood and fit
+ABOVE = {fault.stage for fault in (*flux_points.FAULTS, *looks_and_files.FAULTS)}
+RUNS = [
+    pytest.param(
+        fault,
+        id=fault.stage.replace(" ", "-"),
+        marks=[pytest.mark.slow] if fault.stage in ABOVE else [],
+    )
+    for fault in FAULTS
+]
+
+
+@pytest.mark.parametrize("fault", RUNS)
 def test_a_fault_turns_a_test_red(fault):
     if fault.data and fault.data not in os.environ:
         pytest.skip(f"{fault.tests} needs {fault.data}")
