@@ -106,7 +106,7 @@ def wstat(data: WStatData, npred: np.ndarray) -> BinStatistic:
     value[data.seen_off] -= (n_off * np.log(safe_back))[data.seen_off]
     ratio_on = n_on / safe_on
     weight = ratio_on / safe_on
-    off_weight = n_off / (safe_back * safe_back)
+    off_weight = n_off / safe_back / safe_back
     first = 2.0 * (1.0 - ratio_on)
     # 1 + a db/dmu = v / (a^2 w + v), by the implicit equation; 1 where b stays at its bound 0
     total = alpha * alpha * weight + off_weight

@@ -466,12 +466,15 @@ def test_a_plain_text_table():
     )
 
 
-def test_published_spectra(tmp_path):
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_published_spectra(tmp_path, step):
     """All 277 SEDs of gamma-cat: one has the same energy twice, the others round-trip."""
     files = sorted(data_file("gamma-cat/input/data").glob("*/*/*sed*.ecsv"))
     assert len(files) == 277
     refused = []
-    for path in files:
+    double = "tev-000118-sed.ecsv"
+    chosen = [path for i, path in enumerate(files) if i % step == 0 or path.name == double]
+    for path in chosen:
         try:
             found = FluxPoints.read(path)
         except FileFormatError as error:
@@ -487,7 +490,7 @@ def test_published_spectra(tmp_path):
         values = found.flux_map(kind).quantity.to_value(raw[kind].unit)[:, 0, 0]
         np.testing.assert_allclose(values, column, rtol=1e-6)
     assert len(refused) == 1
-    assert refused[0][0] == "tev-000118-sed.ecsv"
+    assert refused[0][0] == double
     assert "energies must ascend without doubles" in refused[0][1]
 
 
