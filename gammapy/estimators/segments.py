@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.engine.integrate import bin_quadrature
 from gammapy.engine.norm import NormProblem, NormRows
 from gammapy.engine.statistic import profiled_background
 from gammapy.errors import DataError
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.spectrum.base import CountsSpectrum
-from gammapy.spectrum.prediction import needed_order
+from gammapy.spectrum.prediction import bin_fluxes
 from gammapy.spectrum.term import BinData, CashBins, WStatBins
 
 __all__ = ["Segments", "checked_spectra"]
@@ -183,11 +182,7 @@ class _FluxIntegrals:
         """Integrals [n_true] at the current parameters."""
         key = (id(model), edges.tobytes())
         if key not in self._known:
-            spectrum = model.spectral_model
-            values = spectrum.internal_values
-            order = needed_order(model, [edges], values)
-            rule = bin_quadrature(edges, order, spectrum.kinks)
-            self._known[key] = rule.reduce(spectrum.flux(rule.nodes, values))
+            self._known[key] = bin_fluxes(model, edges)
         return self._known[key]
 
 

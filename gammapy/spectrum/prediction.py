@@ -1,4 +1,4 @@
-"""From models to predicted counts of a spectrum: quadratures, and the plain prediction."""
+"""From models to predicted counts of a spectrum: integration orders, and the plain prediction."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from gammapy.engine.integrate import BinQuadrature, bin_quadrature, choose_order
+from gammapy.engine.integrate import choose_order
 from gammapy.errors import ModelError
 from gammapy.modeling.models.sky import SkyModel
-from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.models.spectral.calculus.following_quadrature import FollowingQuadrature
 
-__all__ = ["FollowingQuadrature", "needed_order", "predicted_counts"]
+__all__ = ["bin_fluxes", "needed_order", "predicted_counts"]
 
 
 def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[float]) -> int:
@@ -42,48 +42,20 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
         ) from None
 
 
-class FollowingQuadrature:
-    """Quadrature of one spectrum over the bins of several axes, cut where its kinks are.
-
-    A break that moves in a fit takes its cut along, so the integral stays exact, and smooth in the
-    position of the break. The last rule is kept for the values that leave the kinks where they are.
+def bin_fluxes(model: SkyModel, edges: np.ndarray) -> np.ndarray:
+    """Flux of a model integrated over bins [n], in cm-2 s-1, at its current parameters.
 
     Parameters
     ----------
-    spectrum : `SpectralModel`
-    edges : sequence of ndarray
-        Bin edges of each axis, in TeV.
-    order : int
-        Nodes per smooth piece of a bin.
+    model : `SkyModel`
+    edges : ndarray [n + 1]
+        Energies, in TeV.
     """
-
-    def __init__(self, spectrum: SpectralModel, edges: Sequence[np.ndarray], order: int) -> None:
-        self.spectrum = spectrum
-        self.edges = edges
-        self.order = order
-        self._last: tuple[tuple[float, ...] | None, BinQuadrature | None] = (None, None)
-
-    def at(self, values: Sequence[float]) -> BinQuadrature:
-        """Rule for internal parameter values."""
-        kinks = self.spectrum.kinks_at(values)
-        known, rule = self._last  # one read, so that threads do not mix
-        if rule is None or kinks != known:
-            rule = _joint_quadrature(self.edges, self.order, kinks)
-            self._last = (kinks, rule)
-        return rule
-
-
-def _joint_quadrature(
-    edges: Sequence[np.ndarray], order: int, kinks: Sequence[float]
-) -> BinQuadrature:
-    """One quadrature over the bins of several axes, one after the other."""
-    rules = [bin_quadrature(axis, order, kinks) for axis in edges]
-    offsets = np.cumsum([0, *(len(rule.nodes) for rule in rules[:-1])])
-    return BinQuadrature(
-        np.concatenate([rule.nodes for rule in rules]),
-        np.concatenate([rule.weights for rule in rules]),
-        np.concatenate([r.starts + shift for r, shift in zip(rules, offsets, strict=True)]),
-    )
+    spectrum = model.spectral_model
+    values = spectrum.internal_values
+    order = needed_order(model, [edges], values)
+    rule = FollowingQuadrature(spectrum, [edges], order).at(values)
+    return rule.reduce(spectrum.flux(rule.nodes, values))
 
 
 def predicted_counts(
@@ -100,9 +72,5 @@ def predicted_counts(
     """
     total = np.zeros(response.shape[1])
     for model in models:
-        spectrum = model.spectral_model
-        values = spectrum.internal_values
-        order = needed_order(model, [edges], values)
-        rule = bin_quadrature(edges, order, spectrum.kinks)
-        total += rule.reduce(spectrum.flux(rule.nodes, values))
+        total += bin_fluxes(model, edges)
     return response @ total

@@ -26,7 +26,8 @@ from gammapy.engine.statistic import (
 )
 from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.spectral.base import SpectralModel
-from gammapy.spectrum.prediction import FollowingQuadrature, needed_order
+from gammapy.modeling.models.spectral.calculus.following_quadrature import FollowingQuadrature
+from gammapy.spectrum.prediction import needed_order
 
 if TYPE_CHECKING:
     from gammapy.spectrum.base import CountsSpectrum

@@ -12,10 +12,7 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SkyModel,
 )
-from gammapy.spectrum.prediction import FollowingQuadrature
 from tests.spectrum.toys import cash
-
-EDGES = [np.geomspace(0.2, 100, 13)]
 
 
 def broken(ebreak: float) -> SkyModel:
@@ -56,14 +53,3 @@ def test_a_free_break_is_fitted():
     assert result.success, result.message
     ebreak = dataset.models.parameters["ebreak"]
     assert abs(ebreak.value - 1.0) < 3 * ebreak.error < 0.5
-
-
-def test_rule_is_kept_while_the_kinks_stay():
-    spectrum = broken(1.3).spectral_model
-    rules = FollowingQuadrature(spectrum, EDGES, 3)
-    first = rules.at([1.5, 2.9, 1.0, 1.3])
-    assert rules.at([1.7, 2.0, 2.0, 1.3]) is first
-    moved = rules.at([1.5, 2.9, 1.0, 1.4])
-    assert moved is not first
-    fresh = FollowingQuadrature(spectrum, EDGES, 3).at([1.5, 2.9, 1.0, 1.4])
-    np.testing.assert_array_equal(moved.nodes, fresh.nodes)

@@ -18,6 +18,7 @@ from gammapy.engine.integrate import (
     choose_order,
 )
 from gammapy.errors import ModelError
+from gammapy.modeling.models.spectral.calculus.following_quadrature import FollowingQuadrature
 from gammapy.modeling.models.spectral.calculus.propagation import flux_partials
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def integral_formula(
     Returns
     -------
     callable
-        The order of a quadrature is chosen for the present values, with a margin for others.
+        The order of a quadrature is chosen for the present values, with a margin for others; its
+        cuts follow the values.
 
     Raises
     ------
@@ -62,7 +64,8 @@ def integral_formula(
     rules = [_rule(model, _edges(low[i], high[i]), power) for i in np.ndindex(low.shape)]
 
     def formula(values: Sequence[float]) -> np.ndarray:
-        rows = [_total(rule, model.flux(rule.nodes, values), power) for rule in rules]
+        here = [rule.at(values) for rule in rules]
+        rows = [_total(rule, model.flux(rule.nodes, values), power) for rule in here]
         return np.reshape(rows, low.shape)
 
     return formula
@@ -81,7 +84,7 @@ def integral_partials(
     return result
 
 
-def _rule(model: SpectralModel, edges: np.ndarray, power: int) -> BinQuadrature:
+def _rule(model: SpectralModel, edges: np.ndarray, power: int) -> FollowingQuadrature:
     """Quadrature of twice the order that is enough for the present values."""
     values = model.internal_values
 
@@ -92,7 +95,7 @@ def _rule(model: SpectralModel, edges: np.ndarray, power: int) -> BinQuadrature:
         order = choose_order(function, edges, model.kinks, tolerance=_TOLERANCE)
     except ArithmeticError:
         raise _not_convergent(model, edges) from None
-    return bin_quadrature(edges, 2 * order, model.kinks)
+    return FollowingQuadrature(model, [edges], 2 * order)
 
 
 def _converged(model: SpectralModel, edges: np.ndarray, power: int) -> np.ndarray:
