@@ -6,10 +6,8 @@ README.rst tells what is measured.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -19,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.crab import LOG_PARABOLA, spectrum_files
 from benchmarks.curves import distance
 from benchmarks.joint_crab import reasons_against
-from benchmarks.peer import Side, Worker, alternate
+from benchmarks.peer import alternate
 from benchmarks.report import Report
+from benchmarks.sides import options, ratio, two_sides, two_workers
 
 PAIR = ("alpha", "beta")
 LEVELS = (1, 2, 3)
@@ -66,8 +65,8 @@ def rows_of(number: int, ours: dict[str, Any], theirs: dict[str, Any], refused: 
                 str(len(answer["values"])),
                 str(contour["nfev"]),
             ]
-        ratio = other["seconds"] / mine["seconds"]
-        rows.append([*row, f"{_apart(mine, other):.3%}", "-" if refused else f"{ratio:.0f}"])
+        faster = "-" if refused else f"{other['seconds'] / mine['seconds']:.0f}"
+        rows.append([*row, f"{_apart(mine, other):.3%}", faster])
     return rows
 
 
@@ -96,33 +95,19 @@ def compare(workers: dict[str, Any], rounds: int, report: Report) -> bool:
     if against:
         report.line("NO RATIO, the contours are not the same work: " + "; ".join(against))
         return False
-    each = [t / o for o, t in zip(ours, theirs, strict=True)]
-    report.line(
-        f"three contours: median ours {1e3 * median(ours):.4g} ms, theirs "
-        f"{1e3 * median(theirs):.4g} ms, ratio {median(theirs) / median(ours):.3g} (rounds "
-        f"{min(each):.3g} to {max(each):.3g}); bar {BAR:g}"
-    )
+    report.line(f"{ratio('three contours', ours, theirs)}; bar {BAR:g}")
     return True
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", required=True, help="interpreter that has Gammapy 2.1")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--save", action="store_true", help="keep a copy in results/")
-    options = parser.parse_args()
+    chosen = options(__doc__, rounds=3)
     report = Report("contour_crab", "Contours of the joint Crab fit beside Gammapy 2.1")
-    report.line("both sides: BLAS on one thread (OMP, OPENBLAS, MKL = 1); nothing else is set")
-    ours, theirs = Side("ours", sys.executable, True), Side("theirs", options.peer, False)
-    with Worker(ours, "crab.py") as mine, Worker(theirs, "crab.py") as other:
-        workers = {"ours": mine, "theirs": other}
-        for name, worker in workers.items():
-            found = worker("describe")
-            report.line(f"{name}: " + ", ".join(f"{k} {v}" for k, v in found.items()))
+    with two_workers(two_sides(chosen.peer), "crab.py", report) as workers:
+        for worker in workers.values():
             worker("load", files=[str(path) for path in spectrum_files()], models=str(LOG_PARABOLA))
             worker("fit", start={})  # the first fit of a process pays for imports
-        done = compare(workers, options.rounds, report)
-    if options.save:
+        done = compare(workers, chosen.rounds, report)
+    if chosen.save:
         report.save()
     return int(not done)
 

@@ -6,10 +6,8 @@ README.rst tells what is measured.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -17,8 +15,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.crab import LOG_PARABOLA, spectrum_files
-from benchmarks.peer import Side, Worker, alternate
+from benchmarks.peer import alternate
 from benchmarks.report import Report
+from benchmarks.sides import options, ratio, two_sides, two_workers
 
 EDGES = np.geomspace(0.7, 30, 13).tolist()
 MODEL = {"amplitude": 4.5e-11, "alpha": 2.35, "beta": 0.19}
@@ -84,10 +83,10 @@ def compare(
         reasons = reasons_against(ours, theirs)
         against += [f"round {number + 1}: {reason}" for reason in reasons]
         worst = {k: float(v.max()) for k, v in apart(ours, theirs).items()}
-        ratio = theirs["seconds"] / ours["seconds"]
         times = [f"{1e3 * side['seconds']:.4g}" for side in (ours, theirs)]
+        faster = "-" if reasons else f"{theirs['seconds'] / ours['seconds']:.0f}"
         cells = [f"{worst[name]:.3%}" for name in ("norm", "norm_err", *SIZES)]
-        rows.append([str(number + 1), *times, *cells, "-" if reasons else f"{ratio:.0f}"])
+        rows.append([str(number + 1), *times, *cells, faster])
     header = ["round", "ours ms", "theirs ms", "norm", "err", "errn", "errp", "ul", "scan", "ratio"]
     report.table(header, rows)
     report.line("(largest differences: of norms in errors or of themselves, others of themselves)")
@@ -99,11 +98,7 @@ def compare(
     if against:
         report.line("NO RATIO, the points are not the same work: " + "; ".join(against))
         return False
-    mine, other = median(seconds["ours"]), median(seconds["theirs"])
-    report.line(
-        f"{task}: median ours {1e3 * mine:.4g} ms, theirs {1e3 * other:.4g} ms, ratio "
-        f"{other / mine:.0f}; bar {BAR:g}"
-    )
+    report.line(f"{ratio(task, seconds['ours'], seconds['theirs'])}; bar {BAR:g}")
     return True
 
 
@@ -118,31 +113,11 @@ def print_points(answers: dict[str, Any], report: Report, number: int = 12) -> N
     report.line("(of each quantity ours, then theirs)")
 
 
-def options(what: str, rounds: int = 5) -> Any:
-    """Command line of a benchmark of flux points."""
-    parser = argparse.ArgumentParser(description=what)
-    parser.add_argument("--peer", required=True, help="interpreter that has Gammapy 2.1")
-    parser.add_argument("--rounds", type=int, default=rounds)
-    parser.add_argument("--save", action="store_true", help="keep a copy in results/")
-    return parser.parse_args()
-
-
-def described(workers: dict[str, Any], report: Report) -> None:
-    """Versions of both sides."""
-    report.line("both sides: BLAS on one thread (OMP, OPENBLAS, MKL = 1); nothing else is set")
-    for name, worker in workers.items():
-        found = worker("describe")
-        report.line(f"{name}: " + ", ".join(f"{k} {v}" for k, v in found.items()))
-
-
 def main() -> int:
-    chosen = options(str(__doc__))
+    chosen = options(__doc__, rounds=5)
     report = Report("flux_points_crab", "Flux points of the H.E.S.S. Crab beside Gammapy 2.1")
     files = [str(path) for path in spectrum_files("hess")]
-    ours, theirs = Side("ours", sys.executable, True), Side("theirs", chosen.peer, False)
-    with Worker(ours, "flux_points.py") as mine, Worker(theirs, "flux_points.py") as other:
-        workers = {"ours": mine, "theirs": other}
-        described(workers, report)
+    with two_workers(two_sides(chosen.peer), "flux_points.py", report) as workers:
         first = {}
         for name, worker in workers.items():
             worker("load", files=files, models=str(LOG_PARABOLA))

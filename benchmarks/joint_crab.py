@@ -6,7 +6,6 @@ tells what is measured.
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.crab import LOG_PARABOLA, spectrum_files
 from benchmarks.peer import HERE, Side, Worker, alternate
 from benchmarks.report import Report
+from benchmarks.sides import options, ratio, two_sides, two_workers
 
 SEED = 20261124
 #: the two sides integrate over energy in their own way: this much may their statistics differ...
@@ -87,14 +87,14 @@ class Comparison:
 
     Parameters
     ----------
-    sides : list of `Side`
+    sides : tuple of `Side`
         Ours, theirs.
     rounds : int
         Fits of each side.
     report : `Report`
     """
 
-    def __init__(self, sides: list[Side], rounds: int, report: Report) -> None:
+    def __init__(self, sides: tuple[Side, Side], rounds: int, report: Report) -> None:
         self.sides = sides
         self.rounds = rounds
         self.report = report
@@ -103,26 +103,18 @@ class Comparison:
 
     def ratio(self, what: str, ours: list[float], theirs: list[float], bar: float | None) -> None:
         """Medians and their ratio."""
-        each = [t / o for o, t in zip(ours, theirs, strict=True)]
-        text = (
-            f"{what}: median ours {1e3 * median(ours):.4g} ms, "
-            f"theirs {1e3 * median(theirs):.4g} ms, "
-            f"ratio {median(theirs) / median(ours):.3g} (rounds {min(each):.3g} to {max(each):.3g})"
-        )
-        self.report.line(text + (f"; bar {bar:g}" if bar else ""))
+        self.report.line(ratio(what, ours, theirs) + (f"; bar {bar:g}" if bar else ""))
 
     # -- with workers ---------------------------------------------------------------------
 
     def with_workers(self) -> None:
         """Fit and single statistic, in two processes that live on."""
-        with Worker(self.sides[0], "crab.py") as ours, Worker(self.sides[1], "crab.py") as theirs:
-            workers = {"ours": ours, "theirs": theirs}
-            for name, worker in workers.items():
-                found = worker("describe")
-                self.report.line(f"{name}: " + ", ".join(f"{k} {v}" for k, v in found.items()))
+        with two_workers(self.sides, "crab.py", self.report) as workers:
+            for worker in workers.values():
                 worker("load", files=self.files, models=str(LOG_PARABOLA))
-            best = theirs("fit", start={})
-            ours("fit", start={})  # the first fit of a process pays for imports: not timed
+            best = workers["theirs"]("fit", start={})
+            # the first fit of a process pays for imports: not timed
+            workers["ours"]("fit", start={})
             starts = start_points(best, self.rounds)
             self.fits(workers, starts)
             self.statistics(workers, best)
@@ -223,28 +215,22 @@ def _fit_cells(fit: dict[str, dict[str, Any]], refused: bool) -> list[str]:
             str(len(one["values"])),
             str(one["nfev"]),
         ]
-    ratio = fit["theirs"]["seconds"] / fit["ours"]["seconds"]
+    faster = fit["theirs"]["seconds"] / fit["ours"]["seconds"]
     return [
         *cells,
         f"{distance(fit['ours'], fit['theirs']):.4f}",
-        "-" if refused else f"{ratio:.1f}",
+        "-" if refused else f"{faster:.1f}",
     ]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", required=True, help="interpreter that has Gammapy 2.1")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--save", action="store_true", help="keep a copy in results/")
-    options = parser.parse_args()
+    chosen = options(__doc__, rounds=15)
     report = Report("joint_crab", "Joint Crab fit beside Gammapy 2.1")
-    report.line("both sides: BLAS on one thread (OMP, OPENBLAS, MKL = 1); nothing else is set")
-    sides = [Side("ours", sys.executable, True), Side("theirs", options.peer, False)]
-    comparison = Comparison(sides, options.rounds, report)
+    comparison = Comparison(two_sides(chosen.peer), chosen.rounds, report)
     comparison.with_workers()
     comparison.scripts()
     comparison.imports()
-    if options.save:
+    if chosen.save:
         report.save()
     return int(comparison.failed)
 

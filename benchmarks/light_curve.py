@@ -15,9 +15,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.crab import LOG_PARABOLA, spectrum_files
-from benchmarks.flux_points_crab import MODEL, compare, described, options, print_points
-from benchmarks.peer import Side, Worker
+from benchmarks.flux_points_crab import MODEL, compare, print_points
 from benchmarks.report import Report
+from benchmarks.sides import options, two_sides, two_workers
 from tests.twins.likelihood import predicted_counts
 from tests.twins.response import read_ogip
 
@@ -54,14 +54,11 @@ def simulated(file: Path, number: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    chosen = options(str(__doc__), rounds=2)
+    chosen = options(__doc__, rounds=2)
     report = Report("light_curve", f"Light curve of {N_RUNS} runs beside Gammapy 2.1")
     file = spectrum_files("hess")[0]
     runs = simulated(file, N_RUNS)
-    ours, theirs = Side("ours", sys.executable, True), Side("theirs", chosen.peer, False)
-    with Worker(ours, "flux_points.py") as mine, Worker(theirs, "flux_points.py") as other:
-        workers = {"ours": mine, "theirs": other}
-        described(workers, report)
+    with two_workers(two_sides(chosen.peer), "flux_points.py", report) as workers:
         first = {}
         for name, worker in workers.items():
             worker("load", files=[str(file)], models=str(LOG_PARABOLA))

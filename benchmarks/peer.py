@@ -1,10 +1,11 @@
 """The protocol by which a benchmark drives two interpreters in turn.
 
 A worker is a long-lived process that runs one file of ``workers/``. The file has a dictionary
-``TASKS`` of functions that take keywords and return a dictionary. One line of JSON asks,
+``TASKS`` of functions that take keywords and return a dictionary; each worker has the task
+``describe`` besides. One line of JSON asks,
 ``{"task": name, "arguments": {...}}``, and one answers, ``{"answer": {...}}`` or
 ``{"error": text}``.
-This file needs the standard library only, so any interpreter can be the peer.
+This file imports the standard library only, so any interpreter can be the peer.
 """
 
 from __future__ import annotations
@@ -134,6 +135,18 @@ def alternate(number: int, sides: Sequence[Any]) -> list[Any]:
     return list(sides) if number % 2 == 0 else list(reversed(sides))
 
 
+def describe() -> dict[str, str]:
+    """Versions of the packages that do the work."""
+    import platform
+    from importlib import metadata
+
+    import gammapy
+
+    packages = ("numpy", "scipy", "astropy", "iminuit", "regions")
+    found = {name: metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), "gammapy": gammapy.__version__, **found}
+
+
 def serve(tasks: dict[str, Any], requests: TextIO, replies: TextIO) -> None:
     """Answer requests until there are no more."""
     for line in requests:
@@ -151,7 +164,8 @@ def main() -> None:
     # what a task prints must not get between the answers
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(runpy.run_path(sys.argv[1], run_name="worker")["TASKS"], sys.stdin, replies)
+    tasks = runpy.run_path(sys.argv[1], run_name="worker")["TASKS"]
+    serve({"describe": describe, **tasks}, sys.stdin, replies)
 
 
 if __name__ == "__main__":

@@ -119,24 +119,11 @@ def contours(start, x, y, levels, numpoints):
     return answer
 
 
-def describe():
-    """Versions of the packages that do the work."""
-    import platform
-    from importlib import metadata
-
-    import gammapy
-
-    packages = ("numpy", "scipy", "astropy", "iminuit", "regions")
-    found = {name: metadata.version(name) for name in packages}
-    return {"python": platform.python_version(), "gammapy": gammapy.__version__, **found}
-
-
 TASKS = {
     "load": load,
     "fit": fit,
     "statistic": statistic,
     "contours": contours,
-    "describe": describe,
 }
 
 if __name__ == "__main__":

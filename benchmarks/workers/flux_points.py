@@ -99,22 +99,9 @@ def light_curve(values, edges):
     return {"seconds": seconds, **numbers(points)}
 
 
-def describe():
-    """Versions of the packages that do the work."""
-    import platform
-    from importlib import metadata
-
-    import gammapy
-
-    packages = ("numpy", "scipy", "astropy", "iminuit", "regions")
-    found = {name: metadata.version(name) for name in packages}
-    return {"python": platform.python_version(), "gammapy": gammapy.__version__, **found}
-
-
 TASKS = {
     "load": load,
     "flux_points": flux_points,
     "make_runs": make_runs,
     "light_curve": light_curve,
-    "describe": describe,
 }

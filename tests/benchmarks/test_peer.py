@@ -46,7 +46,7 @@ def test_answers_and_chatter(side, toy):
     [
         ("double", {"x": None}, "TypeError"),
         ("double", {"y": 1}, "unexpected keyword"),
-        ("triple", {}, r"no task 'triple': known are \['double'"),
+        ("triple", {}, r"no task 'triple': known are \['describe', 'double'"),
     ],
 )
 def test_an_error_of_a_task_comes_back_and_the_worker_lives(side, toy, task, arguments, message):
