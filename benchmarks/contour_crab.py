@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.crab import LOG_PARABOLA, spectrum_files
 from benchmarks.curves import distance
-from benchmarks.joint_crab import reasons_against
+from benchmarks.joint_crab import reasons_against, start_points
 from benchmarks.peer import alternate
 from benchmarks.report import Report
 from benchmarks.sides import options, ratio, two_sides, two_workers
@@ -70,13 +70,13 @@ def rows_of(number: int, ours: dict[str, Any], theirs: dict[str, Any], refused: 
     return rows
 
 
-def compare(workers: dict[str, Any], rounds: int, report: Report) -> bool:
-    """Rounds, table and ratio; False if there is none."""
+def compare(workers: dict[str, Any], starts: list[dict[str, float]], report: Report) -> bool:
+    """Rounds, each after a fit from another start, table and ratio; False if there is none."""
     arguments = {"x": PAIR[0], "y": PAIR[1], "levels": LEVELS, "numpoints": NUMPOINTS}
     rows, against, ours, theirs = [], [], [], []
-    for number in range(rounds):
+    for number, start in enumerate(starts):
         answer = {
-            name: workers[name]("contours", start={}, **arguments)
+            name: workers[name]("contours", start=start, **arguments)
             for name in alternate(number, list(workers))
         }
         why = reasons(answer["ours"], answer["theirs"])
@@ -105,8 +105,9 @@ def main() -> int:
     with two_workers(two_sides(chosen.peer), "crab.py", report) as workers:
         for worker in workers.values():
             worker("load", files=[str(path) for path in spectrum_files()], models=str(LOG_PARABOLA))
-            worker("fit", start={})  # the first fit of a process pays for imports
-        done = compare(workers, chosen.rounds, report)
+        # the first fit of a process pays for imports: not timed
+        best = {name: worker("fit", start={}) for name, worker in workers.items()}
+        done = compare(workers, start_points(best["theirs"], chosen.rounds), report)
     if chosen.save:
         report.save()
     return int(not done)

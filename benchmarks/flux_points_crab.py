@@ -86,10 +86,14 @@ def compare(
         times = [f"{1e3 * side['seconds']:.4g}" for side in (ours, theirs)]
         faster = "-" if reasons else f"{theirs['seconds'] / ours['seconds']:.0f}"
         cells = [f"{worst[name]:.3%}" for name in ("norm", "norm_err", *SIZES)]
-        rows.append([str(number + 1), *times, *cells, faster])
-    header = ["round", "ours ms", "theirs ms", "norm", "err", "errn", "errp", "ul", "scan", "ratio"]
-    report.table(header, rows)
-    report.line("(largest differences: of norms in errors or of themselves, others of themselves)")
+        work = [text for side in (ours, theirs) for text in _work(side)]
+        rows.append([str(number + 1), *times, *work, *cells, faster])
+    header = ["round", "ours ms", "theirs ms", *2 * ["stat", "free", "nfev"]]
+    report.table([*header, "norm", "err", "errn", "errp", "ul", "scan", "ratio"], rows)
+    report.line(
+        "(stat: sum over the points; free: norms; nfev: evaluations, ours of all points at once; "
+        "then the largest differences: of norms in errors or of themselves, others of themselves)"
+    )
     unknown = int(np.isnan(answers["ours"]["norm_err"]).sum())
     report.line(
         f"points whose error by curvature does not exist, as the best norm is at an edge of the "
@@ -100,6 +104,12 @@ def compare(
         return False
     report.line(f"{ratio(task, seconds['ours'], seconds['theirs'])}; bar {BAR:g}")
     return True
+
+
+def _work(answer: dict[str, Any]) -> list[str]:
+    """Statistic of all points at their best norms, free parameters, evaluations."""
+    stat = np.array(answer["stat"])
+    return [f"{np.nansum(stat):.4f}", str(int(np.isfinite(stat).sum())), str(answer["nfev"])]
 
 
 def print_points(answers: dict[str, Any], report: Report, number: int = 12) -> None:

@@ -14,6 +14,13 @@ from gammapy.estimators import FluxPointsEstimator, LightCurveEstimator
 from gammapy.maps import RegionNDMap
 from gammapy.modeling.models import Models
 
+try:  # one side evaluates the statistic of all points at once
+    from gammapy.engine.norm import NormProblem
+
+    EVALUATED = NormProblem, "__call__"
+except ImportError:  # the other that of some datasets
+    EVALUATED = Datasets, "stat_sum"
+
 LOADED = {}
 SELECTION = ["errn-errp", "ul", "scan"]
 NAMES = ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts", "stat")
@@ -36,16 +43,29 @@ def fresh(values):
     return datasets
 
 
+def timed(estimator, datasets):
+    """Seconds and numbers of an estimator, and how often the statistic was evaluated."""
+    owner, method = EVALUATED
+    asked, original = [], getattr(owner, method)
+
+    def counted(self, *arguments, **options):
+        asked.append(1)
+        return original(self, *arguments, **options)
+
+    setattr(owner, method, counted)
+    begin = time.perf_counter()
+    points = estimator.run(datasets)
+    seconds = time.perf_counter() - begin
+    setattr(owner, method, original)
+    return {"seconds": seconds, "nfev": len(asked), **numbers(points)}
+
+
 def flux_points(values, edges):
     """Time the flux points of all spectra together."""
-    datasets = fresh(values)
-    begin = time.perf_counter()
     estimator = FluxPointsEstimator(
         energy_edges=edges * u.TeV, source="crab", selection_optional=SELECTION
     )
-    points = estimator.run(datasets)
-    seconds = time.perf_counter() - begin
-    return {"seconds": seconds, **numbers(points)}
+    return timed(estimator, fresh(values))
 
 
 def numbers(points):
@@ -89,14 +109,10 @@ def make_runs(files, counts, counts_off, starts, length):
 
 def light_curve(values, edges):
     """Time the light curve of all runs, one point for each run and energy bin."""
-    datasets = fresh(values)
-    begin = time.perf_counter()
     estimator = LightCurveEstimator(
         energy_edges=edges * u.TeV, source="crab", selection_optional=SELECTION
     )
-    points = estimator.run(datasets)
-    seconds = time.perf_counter() - begin
-    return {"seconds": seconds, **numbers(points)}
+    return timed(estimator, fresh(values))
 
 
 TASKS = {
