@@ -22,8 +22,8 @@ def confidence(
     problem: FitProblem, name: str, sigma: float = 1.0, reoptimize: bool = True, rtol: float = 1e-3
 ) -> dict[str, Any]:
     """Distances to where the profile has risen by ``sigma ** 2``; see `Fitter.confidence`."""
-    if not sigma > 0:
-        raise FitError(f"sigma = {sigma!r} must be positive")
+    if not 0 < sigma < np.inf:
+        raise FitError(f"sigma = {sigma!r} must be positive and finite")
     i = problem.index(name)
     error = float(errors_at_minimum(problem)[i])
     return _both_limits(problem, name, error, sigma, reoptimize, rtol)

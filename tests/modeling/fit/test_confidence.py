@@ -135,7 +135,7 @@ def test_names_of_the_parameter():
         fitter.confidence(dataset, dataset.models.parameters["reference"])
 
 
-@pytest.mark.parametrize("sigma", [0.0, -1.0, np.nan])
+@pytest.mark.parametrize("sigma", [0.0, -1.0, np.nan, np.inf])
 def test_sigma_must_be_positive(sigma):
     with pytest.raises(FitError, match="must be positive"):
         Fitter().confidence(poisson_mean(5.0), "mu", sigma=sigma)

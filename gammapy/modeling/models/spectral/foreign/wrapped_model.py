@@ -74,14 +74,13 @@ class WrappedSpectralModel(SpectralModel):
         """Unit of the values."""
         return self.flux_unit
 
-    @property
-    def kinks(self) -> tuple[float, ...]:
+    def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """Energies of `breaks`, in TeV."""
+        by_name = dict(zip(self.own_parameters, values, strict=True))
         found = []
-        for parameter in (self.own_parameters[name] for name in self.breaks):
-            plain = parameter.unit.is_equivalent(u.one)
-            scale = 1 / self._energy_factor if plain else 1.0
-            found.append(parameter.value * parameter.internal_factor * scale)
+        for name in self.breaks:
+            plain = self.own_parameters[name].unit.is_equivalent(u.one)
+            found.append(float(by_name[name]) / (self._energy_factor if plain else 1.0))
         return tuple(found)
 
     @abstractmethod
