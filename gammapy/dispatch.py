@@ -13,6 +13,8 @@ from gammapy.errors import UnknownNameError
 __all__ = ["TABLE", "find", "names"]
 
 TABLE: dict[tuple[str, str, str], str] = {
+    ("Models", "open", "any"): "gammapy.modeling.serialize.formats:read_files",
+    ("Models", "save", "any"): "gammapy.modeling.serialize.formats:write_file",
     ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
     ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
     ("Models", "from_text", "yaml"): "gammapy.modeling.serialize.yaml:models_from_yaml",

@@ -16,7 +16,8 @@ from gammapy.datasets.plan import Plan, Term
 from gammapy.errors import DataError
 from gammapy.modeling.fit.problem import FitProblem
 from gammapy.modeling.models.collection import Models
-from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.component import Component
+from gammapy.modeling.parameter import Parameter
 
 __all__ = ["Dataset"]
 
@@ -53,12 +54,17 @@ class Dataset(ABC):
         if isinstance(models, Models):
             self._models = models
         else:
-            self._models = Models([models] if isinstance(models, SkyModel) else models)
+            self._models = Models([models] if isinstance(models, Component) else models)
 
     @property
     def seen_models(self) -> Models:
         """Models that this dataset sees."""
         return self.models.seen_by(self.name)
+
+    @property
+    def fitted_parameters(self) -> list[Parameter]:
+        """Parameters that its statistic depends on: by default those of all models it sees."""
+        return list(self.seen_models.parameters)
 
     @abstractmethod
     def term(self, plan: Plan) -> Term:

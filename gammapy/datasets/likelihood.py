@@ -40,7 +40,8 @@ class Likelihood:
             if dataset.name in seen:
                 raise DataError(f"two datasets are named {dataset.name!r}: rename one")
             seen.add(dataset.name)
-        self.plan = Plan(union_of_models(datasets), start)
+        fitted = [p for dataset in datasets for p in dataset.fitted_parameters]
+        self.plan = Plan(union_of_models(datasets), start, fitted)
         kinds = dict.fromkeys(type(dataset) for dataset in datasets)
         self.terms: list[Term] = [
             term
@@ -163,11 +164,16 @@ class Likelihood:
 
     def _notes(self) -> tuple[str, ...]:
         slow = {
-            type(model.spectral_model).__name__
+            type(part).__name__
             for model in union_of_models(self._datasets)
-            if model.spectral_model.needs_quantities
+            for part in model.parts("spectral")
+            if getattr(part, "needs_quantities", False)
         }
         notes = [f"{name} works on quantities, which is slow" for name in sorted(slow)]
+        if self.plan.idle:
+            notes.append(
+                f"{', '.join(self.plan.idle)}: the data do not depend on it, so it stays as it is"
+            )
         if self.plan.joining:
             notes.append(
                 f"{', '.join(self.plan.joining)} of a penalty is in no model that the data see: "
@@ -234,7 +240,8 @@ def _structure(datasets: Sequence[Dataset]) -> list[Any]:
             structure.append(model)
             if id(model) not in seen:
                 seen[id(model)] = None
-                structure += [model.name, model.spectral_model, tuple(model.datasets_names or ())]
+                structure += [model.name, model.parts(), tuple(model.datasets_names or ())]
+                structure.append(dict(getattr(model, "apply_irf", {})))
                 for parameter in model.own_parameters.values():
                     for ancestor in parameter.ancestors():
                         structure += [ancestor, ancestor._revision]

@@ -65,6 +65,8 @@ class Plan:
     start : ndarray [n_free], optional
         Values of the free parameters at which terms choose their approximations; by default
         the current ones.
+    fitted : iterable of `Parameter`, optional
+        Those that the data depend on; by default all. Others are not moved, even if not frozen.
 
     Raises
     ------
@@ -72,7 +74,12 @@ class Plan:
         If a linked parameter has bounds that do not turn into bounds of one free parameter.
     """
 
-    def __init__(self, models: Models, start: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        models: Models,
+        start: np.ndarray | None = None,
+        fitted: Iterable[Parameter] | None = None,
+    ) -> None:
         known = models.parameters
         self.penalties = models.penalties.touching(known)
         self.parameters = known + _outside(known, self.penalties)
@@ -80,9 +87,11 @@ class Plan:
         self._position = {p: i for i, p in enumerate(self._members)}
         self.factors = np.array([p.internal_factor for p in self._members])
         self.values = np.array([p.value for p in self._members])
-        self.free = np.array(
-            [i for i, p in enumerate(self._members) if not p.frozen and p.link is None], dtype=int
-        )
+        wanted = [i for i, p in enumerate(self._members) if not p.frozen and p.link is None]
+        needed = self._needed(known if fitted is None else fitted)
+        self.free = np.array([i for i in wanted if self._members[i] in needed], dtype=int)
+        #: names of parameters that are not frozen, but that the data do not depend on
+        self.idle = [self.parameters.paths[i] for i in wanted if self._members[i] not in needed]
         #: names of free parameters that only penalties speak of
         self.joining = self._joining(known)
         self._links = self._ordered_links()
@@ -109,6 +118,11 @@ class Plan:
     def positions(self, parameters: Iterable[Parameter]) -> np.ndarray:
         """Positions of parameters in theta."""
         return np.array([self._position[p] for p in parameters], dtype=int)
+
+    def _needed(self, fitted: Iterable[Parameter]) -> set[Parameter]:
+        """Parameters that the data or the penalties depend on."""
+        spoken = itertools.chain(fitted, *(penalty.parameters for penalty in self.penalties))
+        return {ancestor for parameter in spoken for ancestor in parameter.ancestors()}
 
     def _joining(self, known: Parameters) -> list[str]:
         linked = {ancestor for p in known for ancestor in p.ancestors()}

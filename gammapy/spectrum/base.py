@@ -12,11 +12,17 @@ import numpy as np
 from gammapy.data.gti import GTI
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.plan import Plan, Term
+from gammapy.datasets.spectral_sources import (
+    check_folded_as_is,
+    spectral_parameters,
+    spectral_sources,
+)
 from gammapy.dispatch import find, names
 from gammapy.errors import DataError, FileFormatError, UnknownNameError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.region import RegionGeom, RegionNDMap
+from gammapy.modeling.parameter import Parameter
 from gammapy.spectrum.info import info
 from gammapy.spectrum.prediction import predicted_counts
 from gammapy.spectrum.regroup import bins_between, joined_bins, sliced
@@ -185,7 +191,8 @@ class CountsSpectrum(Dataset):
         model_names : str or list of str, optional
             Only these models.
         """
-        models = self.seen_models
+        models = spectral_sources(self.models, self.name)
+        check_folded_as_is(models, self.name)
         if model_names is not None:
             wanted = [model_names] if isinstance(model_names, str) else list(model_names)
             missing = [name for name in wanted if name not in models]
@@ -254,6 +261,11 @@ class CountsSpectrum(Dataset):
     def term(self, plan: Plan) -> Term:
         """Summand of the statistic."""
         return SpectrumTerm([self], plan)
+
+    @property
+    def fitted_parameters(self) -> list[Parameter]:
+        """Parameters of the spectra of the sources that it sees."""
+        return spectral_parameters(spectral_sources(self.models, self.name))
 
     @classmethod
     def terms(cls, datasets: Sequence[Any], plan: Plan) -> list[Term]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from gammapy.datasets.plan import Plan
+from gammapy.datasets.spectral_sources import check_folded_as_is, spectral_sources
 from gammapy.engine.integrate import finer_order, is_converged
 from gammapy.engine.statistic import (
     BinStatistic,
@@ -203,7 +204,9 @@ class SpectrumTerm:
         self._bins = np.concatenate([np.flatnonzero(keep) for keep in keeps.values()])
         self._blocks = _blocks(axes, members, keeps)
         theta = plan.values * plan.factors
-        self._sources = [self._source(m, plan, theta) for m in ordered[0].seen_models]
+        seen = spectral_sources(ordered[0].models, ordered[0].name)
+        check_folded_as_is(seen, ordered[0].name)
+        self._sources = [self._source(m, plan, theta) for m in seen]
         self._n_active = len(plan.active)
         self._n_bins = sum(len(axis) - 1 for axis in axes)
 

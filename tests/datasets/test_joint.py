@@ -72,7 +72,7 @@ def test_models(joint):
     joint["b"].models = power_law("own")
     assert joint.models.names == ["m", "n", "own"]
     assert joint["a"].seen_models.names == ["m", "n"]
-    with pytest.raises(ModelError, match="not a model of the sky"):
+    with pytest.raises(ModelError, match="is not a source or a background"):
         joint["a"].models = "crab"
 
 

@@ -10,6 +10,8 @@ import inspect
 from abc import ABC
 from typing import Any, ClassVar, Self
 
+import astropy.units as u
+
 from gammapy.dispatch import find
 from gammapy.errors import ModelError, ParameterError, UnitMismatchError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
@@ -28,6 +30,8 @@ class ModelBase(ABC):
     #: parameters that the class declares, in the order in which ``evaluate`` takes their values
     default_parameters: ClassVar[Parameters] = Parameters()
     registry: ClassVar[Registry]
+    #: how many arguments of ``evaluate``, before the values, say where: an energy, a position...
+    coordinates: ClassVar[int] = 1
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -57,17 +61,17 @@ class ModelBase(ABC):
 
     def _set_start(self, parameter: Parameter, value: Any) -> None:
         """Value given to the constructor: a quantity, or a number if that needs no unit."""
-        where = f"{type(self).__name__}({parameter.name}={value!r})"
         try:
-            if isinstance(value, (int, float)) and str(parameter.unit):
+            if not isinstance(value, (int, float)):
+                parameter.quantity = value
+            elif parameter.unit is u.dimensionless_unscaled or not str(parameter.unit):
+                parameter.value = value
+            else:
                 raise ParameterError(
                     f"a unit is needed: write {parameter.name}='{value:g} {parameter.unit}'"
                 )
-            if isinstance(value, (int, float)):
-                parameter.value = value
-            else:
-                parameter.quantity = value
         except (ParameterError, UnitMismatchError) as error:
+            where = f"{type(self).__name__}({parameter.name}={value!r})"
             raise type(error)(f"{where}: {error}") from None
 
     # -- parameters -----------------------------------------------------------------------
@@ -189,14 +193,15 @@ def _as_evaluate_takes_them(
     if formula is None:
         return list(declared.values())
     bound = isinstance(formula, staticmethod | classmethod)
-    arguments = list(inspect.signature(cls.evaluate).parameters.values())[1 if bound else 2 :]  # type: ignore[attr-defined]
+    arguments = list(inspect.signature(cls.evaluate).parameters.values())  # type: ignore[attr-defined]
+    arguments = arguments[cls.coordinates + (0 if bound else 1) :]
     names = [a.name for a in arguments if a.kind is a.POSITIONAL_OR_KEYWORD]
     if sorted(names) == sorted(declared):
         return [declared[name] for name in names]
     for place, name in enumerate(declared):
         if name in names and names.index(name) != place:
             raise ModelError(
-                f"{cls.__name__}.evaluate takes {names} after the energy, and the parameters are "
+                f"{cls.__name__}.evaluate takes {names} after its coordinates, and the parameters are "
                 f"{list(declared)}: let it take all of them, under these names"
             )
     return list(declared.values())

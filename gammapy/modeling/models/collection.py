@@ -10,19 +10,19 @@ from gammapy.dispatch import find
 from gammapy.errors import ModelError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.models.base import clone_parameters
-from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.component import Component
 from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.penalty import GaussianPenalty, Penalties
 
 __all__ = ["Models"]
 
 
-class Models(MutableSequence[SkyModel]):
-    """Sky models, in order, found by position or name.
+class Models(MutableSequence[Component]):
+    """Sources and backgrounds, in order, found by position or name.
 
     Parameters
     ----------
-    models : `SkyModel` or iterable of them, optional
+    models : `Component` or iterable of them, optional
         Those of other `Models` come with their penalties.
     penalties : iterable of `~gammapy.modeling.GaussianPenalty`, optional
         What is known of several parameters together.
@@ -37,22 +37,24 @@ class Models(MutableSequence[SkyModel]):
 
     def __init__(
         self,
-        models: SkyModel | Iterable[SkyModel] | None = None,
+        models: Component | Iterable[Component] | None = None,
         penalties: Iterable[GaussianPenalty] = (),
     ) -> None:
         if models is None:
             models = []
         brought = models.penalties if isinstance(models, Models) else []
-        self._models: list[SkyModel] = []
+        self._models: list[Component] = []
         self._replace(list(models) if isinstance(models, Iterable) else [models])
         self.penalties = [*brought, *penalties]
+        #: what a reader carries along from its file, to write it back; not looked at by models
+        self.origin: Any = models.origin if isinstance(models, Models) else None
 
     def _replace(self, models: list[Any]) -> None:
         seen: set[str] = set()
         for model in models:
-            if not isinstance(model, SkyModel):
+            if not isinstance(model, Component):
                 raise ModelError(
-                    f"{model!r} is not a model of the sky: wrap a spectrum as "
+                    f"{model!r} is not a source or a background: wrap a spectrum as "
                     "SkyModel(spectral_model=..., name='...')"
                 )
             if model.name in seen:
@@ -68,7 +70,7 @@ class Models(MutableSequence[SkyModel]):
     def __len__(self) -> int:
         return len(self._models)
 
-    def __iter__(self) -> Iterator[SkyModel]:
+    def __iter__(self) -> Iterator[Component]:
         return iter(self._models)
 
     def __getitem__(self, key: Any) -> Any:
@@ -79,10 +81,11 @@ class Models(MutableSequence[SkyModel]):
             return self._selection([self[k] for k in key])
         return self._models[self.index(key) if isinstance(key, str) else key]
 
-    def _selection(self, models: list[SkyModel]) -> Models:
+    def _selection(self, models: list[Component]) -> Models:
         """Some of the models, with the penalties whose parameters they have."""
         selected = Models(models)
         selected.penalties = self.penalties.inside(selected.parameters)
+        selected.origin = self.origin
         return selected
 
     def __setitem__(self, key: Any, model: Any) -> None:
@@ -93,11 +96,15 @@ class Models(MutableSequence[SkyModel]):
     def __delitem__(self, key: Any) -> None:
         del self._models[self.index(key) if isinstance(key, str) else key]
 
-    def insert(self, index: int, value: SkyModel) -> None:
+    def insert(self, index: int, value: Component) -> None:
         """Insert a model."""
         models = list(self._models)
         models.insert(index, value)
         self._replace(models)
+
+    def extend(self, values: Iterable[Component]) -> None:
+        """Insert models at the end."""
+        self._replace([*self._models, *values])
 
     def index(self, key: Any, *args: Any) -> int:
         """Position of a model, given itself or its name."""
@@ -111,10 +118,12 @@ class Models(MutableSequence[SkyModel]):
         return key in self.names if isinstance(key, str) else key in self._models
 
     def __add__(self, other: Any) -> Models:
-        models = [*self, *([other] if isinstance(other, SkyModel) else other)]
+        models = [*self, *([other] if isinstance(other, Component) else other)]
         brought = other.penalties if isinstance(other, Models) else []
         new = [penalty for penalty in brought if penalty not in self.penalties]
-        return Models(models, [*self.penalties, *new])
+        total = Models(models, [*self.penalties, *new])
+        total.origin = self.origin
+        return total
 
     # -- what it holds --------------------------------------------------------------------
 
@@ -218,7 +227,9 @@ class Models(MutableSequence[SkyModel]):
         shells = [model._shell() for model in self]
         for shell in shells:
             shell.reassign(mapping)
-        return Models(shells, [penalty.mapped(mapping) for penalty in self.penalties])
+        new = Models(shells, [penalty.mapped(mapping) for penalty in self.penalties])
+        new.origin = self.origin
+        return new
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Models:
         return self.copy()
@@ -226,35 +237,58 @@ class Models(MutableSequence[SkyModel]):
     # -- files ----------------------------------------------------------------------------
 
     @classmethod
-    def read(cls, filename: str | Path, format: str = "yaml") -> Models:
-        """Read models from a file.
+    def read(
+        cls,
+        filename: Any,
+        format: str | None = None,
+        suffix: str | None = None,
+        **options: Any,
+    ) -> Models:
+        """Read models from a file, or from several.
+
+        Parameters
+        ----------
+        filename : str or path, or list of these
+        format : {"yaml", "xml", "gamma-cat"}, optional
+            By default it is found from the content.
+        suffix : str, optional
+            Added to a name that an earlier file has already; by default that is an error.
+        **options
+            Of the format: ``dialect`` ("gammalib", "fermi") of XML files that do not tell.
 
         Raises
         ------
-        FileFormatError
-            If the file is not what the format asks for.
+        FileFormatError, MissingFileError
+            If a file is not what the format asks for, or is not there.
+        ModelError
+            If files have models of one name, and there is no suffix.
         """
-        return find("Models", "read", format)(filename)
+        return find("Models", "open", "any")(filename, format, suffix, **options)
 
     def write(
         self,
         filename: str | Path,
-        format: str = "yaml",
         overwrite: bool = False,
         write_covariance: bool = True,
+        format: str | None = None,
+        dialect: str | None = None,
     ) -> None:
         """Write models to a file; it appears whole or not at all.
 
         Parameters
         ----------
         filename : str or path
-        format : {"yaml"}
         overwrite : bool
         write_covariance : bool
-            With correlations and asymmetric errors. They stand in the same file.
+            With correlations and asymmetric errors. They stand in the same file, if it is YAML.
+        format : {"yaml", "xml"}, optional
+            By default XML if the name ends so or a dialect is given, else YAML.
+        dialect : {"gammalib", "fermi"}, optional
+            Of an XML file; by default that of the file from which the models were read, or
+            Gammalib's. A warning reports what it cannot say.
         """
-        write = find("Models", "write", format)
-        write(self, filename, overwrite=overwrite, write_covariance=write_covariance)
+        write = find("Models", "save", "any")
+        write(self, filename, overwrite, write_covariance, format, dialect)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain tree of the models, as it stands in a YAML file."""

@@ -1,42 +1,47 @@
-"""SkyModel: a source, by its spectrum."""
+"""SkyModel: a source, by its spectrum, its shape and its course in time."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from typing import Any, Self
 
+import astropy.units as u
+from astropy.coordinates import SkyCoord
+
 from gammapy.dispatch import find
-from gammapy.errors import ModelError, UnknownNameError
-from gammapy.modeling.models.base import ModelBase
-from gammapy.modeling.models.registry import Registry
+from gammapy.errors import ModelError
+from gammapy.modeling.models.component import MODEL_REGISTRY, Component
+from gammapy.modeling.models.spatial.base import SPATIAL_MODEL_REGISTRY, SpatialModel
 from gammapy.modeling.models.spectral.base import (
     DNDE,
     SPECTRAL_MODEL_REGISTRY,
     SpectralModel,
 )
-from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
 
 __all__ = ["MODEL_REGISTRY", "SkyModel"]
 
-MODEL_REGISTRY = Registry("model")
-
-#: parts that a source can have
-MODEL_TYPES = ("spectral", "spatial", "temporal")
-
-_NUMBERS = itertools.count(1)
+#: parts of the instrument response
+IRFS = ("exposure", "psf", "edisp")
 
 
-class SkyModel(ModelBase):
+class SkyModel(Component):
     """A source.
 
     Parameters
     ----------
     spectral_model : `SpectralModel`
-        Differential flux, in a unit like cm-2 s-1 TeV-1.
+        Differential flux, in a unit like cm-2 s-1 TeV-1; a plain factor if the spatial model is a
+        template that has the flux itself.
+    spatial_model : `SpatialModel`, optional
+        Distribution on the sky; by default not known, as for a spectrum.
+    temporal_model : `TemporalModel`, optional
+        Factor that varies in time; by default none.
     name : str, optional
         Under which the source stands in files and tables; by default the next of
         "model-1", "model-2", ... in this process.
+    apply_irf : dict, optional
+        Which of "exposure", "psf" and "edisp" to apply, all by default.
     datasets_names : str or list of str, optional
         Datasets that it belongs to; by default all.
 
@@ -47,37 +52,49 @@ class SkyModel(ModelBase):
     """
 
     tag = ["SkyModel", "sky-model"]
-    registry = MODEL_REGISTRY
 
     def __init__(
         self,
         spectral_model: SpectralModel,
-        *,
+        spatial_model: SpatialModel | None = None,
+        temporal_model: TemporalModel | None = None,
         name: str | None = None,
+        apply_irf: dict[str, bool] | None = None,
         datasets_names: str | Iterable[str] | None = None,
     ) -> None:
-        name = f"model-{next(_NUMBERS)}" if name is None else name
-        if not isinstance(name, str) or not name:
-            raise ModelError(f"SkyModel: name = {name!r} must be a text, e.g. name='crab'")
-        self.name = name
+        self._set_up(name, datasets_names)
+        self._spatial_model: SpatialModel | None = None
+        self.spatial_model = spatial_model
         self.spectral_model = spectral_model
-        if isinstance(datasets_names, str):
-            datasets_names = [datasets_names]
-        self.datasets_names = None if datasets_names is None else list(datasets_names)
+        self.temporal_model = temporal_model
+        self.apply_irf = apply_irf or {}
 
     @classmethod
-    def create(cls, spectral_model: str, **kwargs: Any) -> Self:
-        """Source with the default spectrum of a tag.
+    def create(
+        cls,
+        spectral_model: str,
+        spatial_model: str | None = None,
+        temporal_model: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Source with the default parts of tags.
 
         Parameters
         ----------
-        spectral_model : str
-            Class name or tag, e.g. "pl".
+        spectral_model, spatial_model, temporal_model : str
+            Class names or tags, e.g. "pl", "gauss", "exp-decay".
         **kwargs
-            ``name`` and ``datasets_names``, as for the class.
+            ``name``, ``apply_irf`` and ``datasets_names``, as for the class.
         """
-        spectrum: Any = SPECTRAL_MODEL_REGISTRY.get(spectral_model)
-        return cls(spectrum(), **kwargs)
+        tags = (spectral_model, spatial_model, temporal_model)
+        registries = (SPECTRAL_MODEL_REGISTRY, SPATIAL_MODEL_REGISTRY, TEMPORAL_MODEL_REGISTRY)
+        parts: list[Any] = [
+            None if tag is None else registry.get(tag)()
+            for tag, registry in zip(tags, registries, strict=True)
+        ]
+        return cls(*parts, **kwargs)
+
+    # -- parts ----------------------------------------------------------------------------
 
     @property
     def spectral_model(self) -> SpectralModel:
@@ -86,70 +103,100 @@ class SkyModel(ModelBase):
 
     @spectral_model.setter
     def spectral_model(self, model: SpectralModel) -> None:
-        if not isinstance(model, SpectralModel):
-            raise ModelError(
-                f"SkyModel {self.name!r}: spectral_model = {model!r} is not a spectral model"
-            )
-        if not model.unit.is_equivalent(DNDE):
-            raise ModelError(
-                f"SkyModel {self.name!r}: spectral_model in {str(model.unit)!r} is not a "
-                "differential flux like 'cm-2 s-1 TeV-1'; multiply a norm model by a flux"
-            )
+        self._check_type("spectral", model, SpectralModel)
+        self._check_spectrum(model, self.spatial_model)
         self._spectral_model = model
 
     @property
-    def own_parameters(self) -> dict[str, Parameter]:  # type: ignore[override]
-        """Parameters under paths like ``spectral.index``."""
-        return {f"spectral.{name}": p for name, p in self.spectral_model.own_parameters.items()}
+    def spatial_model(self) -> SpatialModel | None:
+        """Distribution of the source on the sky, None if it is not known."""
+        return self._spatial_model
 
-    def share_parameter(self, name: str, parameter: Any) -> None:
-        """Share a parameter of the spectrum, named by its path."""
-        self.spectral_model.share_parameter(name.removeprefix("spectral."), parameter)
+    @spatial_model.setter
+    def spatial_model(self, model: SpatialModel | None) -> None:
+        if model is not None:
+            self._check_type("spatial", model, SpatialModel)
+        if hasattr(self, "_spectral_model"):
+            self._check_spectrum(self._spectral_model, model)
+        self._spatial_model = model
 
-    def reassign(self, mapping: dict[Parameter, Parameter]) -> None:
-        """Replace parameters by their images."""
-        self.spectral_model.reassign(mapping)
+    @property
+    def temporal_model(self) -> TemporalModel | None:
+        """Factor that varies in time, None if the source is steady."""
+        return self._temporal_model
 
-    def freeze(self, model_type: str | None = None) -> None:
-        """Freeze all parameters, or those of one part of the model.
+    @temporal_model.setter
+    def temporal_model(self, model: TemporalModel | None) -> None:
+        if model is not None:
+            self._check_type("temporal", model, TemporalModel)
+        self._temporal_model = model
 
-        Parameters
-        ----------
-        model_type : {"spectral", "spatial", "temporal"}, optional
-            A part that the model has not is passed over.
-        """
-        for part in self.parts(model_type):
-            part.freeze()
-
-    def unfreeze(self, model_type: str | None = None) -> None:
-        """Give parameters the frozen flags that their classes declare; see `freeze`."""
-        for part in self.parts(model_type):
-            part.unfreeze()
-
-    def parts(self, model_type: str | None = None) -> list[ModelBase]:
-        """Models that it is made of, or those of one type.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such type.
-        """
-        if model_type not in (None, *MODEL_TYPES):
-            raise UnknownNameError(
-                f"model_type = {model_type!r} is not known: choose one of {list(MODEL_TYPES)}"
+    def _check_type(self, kind: str, model: Any, cls: type) -> None:
+        if not isinstance(model, cls):
+            raise ModelError(
+                f"SkyModel {self.name!r}: {kind}_model = {model!r} is not a {kind} model"
             )
-        return [self.spectral_model] if model_type in (None, "spectral") else []
 
-    def belongs_to(self, dataset_name: str) -> bool:
-        """True if a dataset of this name sees the source."""
-        return self.datasets_names is None or dataset_name in self.datasets_names
+    def _check_spectrum(self, spectrum: SpectralModel, spatial: SpatialModel | None) -> None:
+        """Refuse a product that is not a flux."""
+        needed = DNDE if spatial is None else DNDE / (spatial.unit * u.sr)
+        if not spectrum.unit.is_equivalent(needed):
+            if needed.is_equivalent(u.one):
+                way_out = (
+                    "the template is a flux already: use a factor like PowerLawNormSpectralModel"
+                )
+            else:
+                way_out = "multiply a norm model by a flux"
+            raise ModelError(
+                f"SkyModel {self.name!r}: spectral_model in {str(spectrum.unit)!r} is not a "
+                f"differential flux like 'cm-2 s-1 TeV-1'; {way_out}"
+                if needed.is_equivalent(DNDE)
+                else f"SkyModel {self.name!r}: spectral_model in {str(spectrum.unit)!r} must be in "
+                f"{str(needed)!r}; {way_out}"
+            )
 
-    def _shell(self, name: str | None = None, **kwargs: Any) -> Self:
-        spectral = kwargs.pop("spectral_model", None) or self.spectral_model._shell()
-        datasets_names = kwargs.pop("datasets_names", self.datasets_names)
-        if kwargs:
-            raise ModelError(f"SkyModel.copy has no argument {next(iter(kwargs))!r}")
-        return type(self)(spectral, name=name or self.name, datasets_names=datasets_names)
+    # -- the response ---------------------------------------------------------------------
+
+    @property
+    def apply_irf(self) -> dict[str, bool]:
+        """Which parts of the instrument response are applied."""
+        return self._apply_irf
+
+    @apply_irf.setter
+    def apply_irf(self, apply_irf: dict[str, bool]) -> None:
+        known = dict.fromkeys(IRFS, True)
+        good = isinstance(apply_irf, dict) and all(
+            key in known and isinstance(flag, bool) for key, flag in apply_irf.items()
+        )
+        if not good:
+            raise ModelError(
+                f"SkyModel {self.name!r}: apply_irf = {apply_irf!r} must map some of "
+                f"{list(IRFS)} to True or False"
+            )
+        self._apply_irf = known | apply_irf
+
+    # -- where it is ----------------------------------------------------------------------
+
+    @property
+    def position(self) -> SkyCoord | None:
+        """Position of the spatial model, None if there is none."""
+        return None if self.spatial_model is None else self.spatial_model.position
+
+    @property
+    def frame(self) -> str | None:
+        """Frame of the spatial model."""
+        return None if self.spatial_model is None else self.spatial_model.frame
+
+    @property
+    def evaluation_radius(self) -> u.Quantity | None:
+        """Radius about `position` that holds the source."""
+        return None if self.spatial_model is None else self.spatial_model.evaluation_radius
+
+    @property
+    def _copied(self) -> tuple[str, ...]:
+        return (*super()._copied, "apply_irf")
+
+    # -- files ----------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
         """Plain tree of the model, as it stands among the components of a YAML file."""
@@ -159,11 +206,3 @@ class SkyModel(ModelBase):
     def from_dict(cls, data: dict[str, Any]) -> SkyModel:
         """Model from such a tree."""
         return find("SkyModel", "from_dict", "yaml")(data)
-
-    def __repr__(self) -> str:
-        return f"SkyModel(name={self.name!r}, spectral_model={self.spectral_model!r})"
-
-    def __str__(self) -> str:
-        seen = "all datasets" if self.datasets_names is None else ", ".join(self.datasets_names)
-        spectral = type(self.spectral_model).__name__
-        return f"SkyModel {self.name!r}: {spectral}, in {seen}\n\n{self.parameters}"

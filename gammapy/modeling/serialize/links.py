@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import astropy.units as u
@@ -27,9 +28,10 @@ import numpy as np
 
 from gammapy.errors import FileFormatError, LinkError
 from gammapy.modeling.expression import OPERATORS, Algebra, Constant, Operation
-from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.serialize.atomic import expand
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import IGNORED, unit_text
 
@@ -37,12 +39,28 @@ __all__ = ["Places", "Slots"]
 
 
 class Places:
-    """Where each parameter stands in the tree that is being written."""
+    """Where each parameter stands in the tree that is being written.
 
-    def __init__(self, parameters: Parameters) -> None:
+    Parameters
+    ----------
+    parameters : `Parameters`
+    folder : `~pathlib.Path`, optional
+        Where the file of the tree will lie.
+    """
+
+    def __init__(self, parameters: Parameters, folder: Path | None = None) -> None:
+        self._folder = folder
         self._paths: dict[Parameter, list[str]] = {}
         for parameter, path in parameters.items():
             self._paths.setdefault(parameter, []).append(path)
+
+    def stated(self, filename: str) -> str:
+        """Name of a file as the tree says it: relative if it lies in the folder of the tree."""
+        path = Path(filename)
+        if self._folder is None or not path.is_absolute() or "$" in filename:
+            return filename
+        inside = path.is_relative_to(self._folder)
+        return path.relative_to(self._folder).as_posix() if inside else filename
 
     def home(self, parameter: Parameter) -> str:
         """Path under which others refer to it: the first that has its name, or else the first."""
@@ -85,7 +103,7 @@ def _name(path: str) -> str:
 class _Slot:
     """Place for a parameter in a model that was read."""
 
-    model: SpectralModel
+    model: ModelBase
     name: str
     node: Node
 
@@ -99,14 +117,32 @@ class _Slot:
 
 
 class Slots:
-    """Places for parameters in the models that were read, by path, until links are resolved."""
+    """Places for parameters in the models that were read, by path, until links are resolved.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    folder : `~pathlib.Path`, optional
+        Where the file of the tree lies.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._slots: dict[str, _Slot] = {}
 
-    def add(self, path: str, model: SpectralModel, name: str, node: Node) -> None:
+    def add(self, path: str, model: ModelBase, name: str, node: Node) -> None:
         """Note that the model's parameter ``name`` was read from ``node``."""
         self._slots[path] = _Slot(model, name, node)
+
+    def located(self, filename: str) -> str:
+        """Name of a file that the tree names; a relative one means beside the file of the tree.
+
+        One that is not there is looked for from the working directory, as Gammapy 2 does.
+        """
+        path = expand(filename)
+        if self._folder is None or path.is_absolute() or "$" in str(path):
+            return filename
+        beside = self._folder.resolve() / path
+        return str(beside) if beside.exists() or not path.exists() else filename
 
     def parameter(self, node: Node) -> Parameter:
         """Parameter whose path the node holds."""

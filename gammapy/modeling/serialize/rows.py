@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import decode_parameter, encode_parameter
@@ -12,7 +12,7 @@ from gammapy.modeling.serialize.parameter import decode_parameter, encode_parame
 __all__ = ["decode_rows", "encode_rows"]
 
 
-def encode_rows(model: SpectralModel, path: str, places: Places) -> list[dict[str, Any]]:
+def encode_rows(model: ModelBase, path: str, places: Places) -> list[dict[str, Any]]:
     """Rows of the parameters of a model that stands at ``path`` ("crab.spectral")."""
     return [
         encode_parameter(default.name, p, default, places.link(f"{path}.{default.name}", p))
@@ -21,7 +21,7 @@ def encode_rows(model: SpectralModel, path: str, places: Places) -> list[dict[st
     ]
 
 
-def decode_rows(node: Node, path: str, slots: Slots, model: SpectralModel) -> None:
+def decode_rows(node: Node, path: str, slots: Slots, model: ModelBase) -> None:
     """Give a model the parameters of its node; what a row does not say stays as it is.
 
     Each parameter goes into ``slots``, which holds the links, whether it has a row or not.
@@ -38,7 +38,7 @@ def decode_rows(node: Node, path: str, slots: Slots, model: SpectralModel) -> No
 
 
 def _parameter_name(
-    row: Node, defaults: dict[str, Any], seen: set[str], cls: type[SpectralModel]
+    row: Node, defaults: dict[str, Any], seen: set[str], cls: type[ModelBase]
 ) -> str:
     if not isinstance(row.value, dict):
         raise row.error("must be a mapping with the keys name, value")

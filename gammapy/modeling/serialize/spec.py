@@ -12,19 +12,16 @@ from typing import Any
 import gammapy
 from gammapy.errors import FileFormatError
 from gammapy.modeling.models.collection import Models
-from gammapy.modeling.models.sky import MODEL_REGISTRY, SkyModel
+from gammapy.modeling.models.component import Component
+from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.serialize import covariance
+from gammapy.modeling.serialize.component import decode_component, encode_component
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.penalty import KEY, decode_penalties, encode_penalties
-from gammapy.modeling.serialize.spectral import (
-    class_of,
-    decode_spectral,
-    encode_spectral,
-    type_keys,
-)
+from gammapy.modeling.serialize.spectral import decode_spectral, encode_spectral
 
 __all__ = [
     "models_from_dict",
@@ -37,15 +34,14 @@ __all__ = [
 
 #: version of the schema; a reader refuses a later one
 SCHEMA = 1
-#: parts and kinds of Gammapy 2 that are known by name only
-UNSUPPORTED_KEYS = ("spatial", "temporal")
-UNSUPPORTED_TYPES = ("FoVBackgroundModel", "TemplateNPredModel", "fov-bkg", "template-npred")
 
 
 # -- to the tree --------------------------------------------------------------------------
 
 
-def models_to_dict(models: Models, write_covariance: bool = True) -> dict[str, Any]:
+def models_to_dict(
+    models: Models, write_covariance: bool = True, folder: Path | None = None
+) -> dict[str, Any]:
     """Plain tree of models.
 
     Parameters
@@ -53,6 +49,8 @@ def models_to_dict(models: Models, write_covariance: bool = True) -> dict[str, A
     models : `Models`
     write_covariance : bool
         With correlations and asymmetric errors; symmetric errors are there in any case.
+    folder : `~pathlib.Path`, optional
+        Where the file will lie; files in it are named relative to it.
 
     Raises
     ------
@@ -61,9 +59,9 @@ def models_to_dict(models: Models, write_covariance: bool = True) -> dict[str, A
     ModelError
         If a model holds something that the schema cannot say.
     """
-    places = Places(models.parameters)
+    places = Places(models.parameters, folder)
     return {
-        "components": [_encode_component(model, places) for model in models],
+        "components": [encode_component(model, places) for model in models],
         **(covariance.encode_errors(models.parameters) if write_covariance else {}),
         **encode_penalties(models, places),
         "metadata": {"creator": f"gammapy {gammapy.__version__}", "schema": SCHEMA},
@@ -72,15 +70,7 @@ def models_to_dict(models: Models, write_covariance: bool = True) -> dict[str, A
 
 def sky_to_dict(model: SkyModel) -> dict[str, Any]:
     """Plain tree of one component, errors of single parameters included; as `models_to_dict`."""
-    return _encode_component(model, Places(Models(model).parameters))
-
-
-def _encode_component(model: SkyModel, places: Places) -> dict[str, Any]:
-    tree: dict[str, Any] = {"name": model.name, **type_keys(model)}
-    if model.datasets_names is not None:
-        tree["datasets_names"] = list(model.datasets_names)
-    tree["spectral"] = encode_spectral(model.spectral_model, f"{model.name}.spectral", places)
-    return tree
+    return encode_component(model, Places(Models(model).parameters))
 
 
 def spectral_to_dict(model: SpectralModel) -> dict[str, Any]:
@@ -115,12 +105,13 @@ def models_from_dict(
     root = Node(data, source)
     root.check_keys(["components", "covariance", *covariance.KEYS, KEY, "metadata"])
     _check_metadata(root)
-    slots = Slots()
-    models = [_decode_component(node, source, slots) for node in root["components"].items()]
-    names = [model.name for model in models]
-    for name in names:
-        if names.count(name) > 1:
-            raise FileFormatError(f"{source}: two components are named {name!r}: rename one")
+    slots = Slots(folder)
+    models = [decode_component(node, source, slots) for node in root["components"].items()]
+    seen: set[str] = set()
+    for model in models:
+        if model.name in seen:
+            raise FileFormatError(f"{source}: two components are named {model.name!r}: rename one")
+        seen.add(model.name)
     slots.resolve()
     covariance.decode_errors(root, slots, folder)
     return Models(models, decode_penalties(root, slots))
@@ -129,7 +120,7 @@ def models_from_dict(
 def sky_from_dict(data: dict[str, Any], source: str = "model") -> SkyModel:
     """Model of the tree of one component; raises as `models_from_dict`."""
     slots = Slots()
-    model = _decode_component(Node(data, source), source, slots)
+    model = decode_component(Node(data, source), source, slots)
     slots.resolve()
     return model
 
@@ -142,39 +133,6 @@ def _check_metadata(root: Node) -> None:
         raise node.error("must be a mapping")
     if "schema" in node and node["schema"].number() > SCHEMA:
         raise node["schema"].error(f"is of a later version: this one reads up to {SCHEMA}")
-
-
-def _decode_component(node: Node, source: str, slots: Slots) -> SkyModel:
-    if not isinstance(node.value, dict):
-        raise node.error("must be a mapping with the keys name, type, spectral")
-    if node.value.get("type") in UNSUPPORTED_TYPES:
-        raise node["type"].error("is not supported yet; remove the component")
-    name = node["name"].text()
-    node = node.named(f"{source}: model {name!r}")
-    node.check_keys(
-        ["name", "type", "module", "datasets_names", "apply_irf", "spectral"], UNSUPPORTED_KEYS
-    )
-    cls = class_of(node, MODEL_REGISTRY)
-    _check_apply_irf(node)
-    spectral = decode_spectral(node["spectral"], f"{name}.spectral", slots)
-    with node.guard():
-        return cls(spectral, name=name, datasets_names=_datasets_names(node))  # type: ignore
-
-
-def _check_apply_irf(node: Node) -> None:
-    """The whole response is applied; less cannot be asked for yet."""
-    if "apply_irf" in node:
-        node["apply_irf"].check_keys(["exposure", "psf", "edisp"])
-        for key in node["apply_irf"].value:
-            if not node["apply_irf"][key].flag():
-                raise node["apply_irf"][key].error("is not supported yet: only true is")
-
-
-def _datasets_names(node: Node) -> list[str] | None:
-    if "datasets_names" not in node:
-        return None
-    names = node["datasets_names"]
-    return [names.text()] if isinstance(names.value, str) else [n.text() for n in names.items()]
 
 
 def spectral_from_dict(data: dict[str, Any], source: str = "spectral model") -> SpectralModel:

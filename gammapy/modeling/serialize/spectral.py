@@ -5,21 +5,19 @@ Most are a type and parameters. Those with more to say have a row in `WRITERS` a
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import astropy.units as u
 
 from gammapy.errors import ModelError
-from gammapy.modeling.models.base import ModelBase
-from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
 from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.serialize.kinds import class_of, decode_plain, encode_plain, type_keys
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import unit_text
@@ -29,29 +27,7 @@ from gammapy.modeling.serialize.rows import decode_rows, encode_rows
 from gammapy.modeling.serialize.wrapped import READERS as WRAPPED_READERS
 from gammapy.modeling.serialize.wrapped import WRITERS as WRAPPED_WRITERS
 
-__all__ = ["class_of", "decode_spectral", "encode_spectral", "type_keys"]
-
-
-def type_keys(model: ModelBase) -> dict[str, str]:
-    """Keys that name the class, and the module that defines it if it is not ours."""
-    cls = type(model)
-    if "tag" not in cls.__dict__:
-        raise ModelError(
-            f"{cls.__name__} cannot be written: it has no tag to find it by; declare "
-            f"tag = [{cls.__name__!r}] in the class"
-        )
-    ours = cls.__module__.partition(".")[0] == "gammapy"
-    return {"type": cls.tag[0]} | ({} if ours else {"module": cls.__module__})
-
-
-def class_of(node: Node, registry: Registry) -> type[ModelBase]:
-    """Class of the keys ``type`` and ``module``; nothing is imported to find it."""
-    kind = node["type"].text()
-    if kind not in registry and "module" in node:
-        module = node["module"].text()
-        raise node["type"].error(f"is not known: import {module} before the file is read")
-    with node["type"].guard():
-        return registry.get(kind)
+__all__ = ["decode_spectral", "encode_spectral"]
 
 
 # -- to the tree --------------------------------------------------------------------------
@@ -59,24 +35,8 @@ def class_of(node: Node, registry: Registry) -> type[ModelBase]:
 
 def encode_spectral(model: SpectralModel, path: str, places: Places) -> dict[str, Any]:
     """Tree of a spectral model that stands at ``path`` ("crab.spectral")."""
-    writer = WRITERS.get(type(model), _encode_plain)
+    writer = WRITERS.get(type(model), encode_plain)
     return type_keys(model) | writer(model, path, places)
-
-
-def _encode_plain(model: SpectralModel, path: str, places: Places) -> dict[str, Any]:
-    _check_constructor(type(model))
-    return {"parameters": encode_rows(model, path, places)}
-
-
-def _check_constructor(cls: type[ModelBase]) -> None:
-    """Refuse a class that is made from more than its parameters: the rest would be lost."""
-    names = {p.name for p in cls.default_parameters}
-    for argument in list(inspect.signature(cls.__init__).parameters.values())[1:]:
-        if argument.kind is not argument.VAR_KEYWORD and argument.name not in names:
-            raise ModelError(
-                f"{cls.__name__} cannot stand in a file: its argument {argument.name!r} is not a "
-                "parameter; make it one (frozen), or an attribute of the class"
-            )
 
 
 def _encode_compound(model: CompoundSpectralModel, path: str, places: Places) -> dict[str, Any]:
@@ -148,16 +108,7 @@ def decode_spectral(node: Node, path: str, slots: Slots) -> SpectralModel:
     if not isinstance(node.value, dict):
         raise node.error("must be a mapping with the keys type, parameters")
     cls = class_of(node, SPECTRAL_MODEL_REGISTRY)
-    return READERS.get(cls, _decode_plain)(node, path, slots, cls)
-
-
-def _decode_plain(node: Node, path: str, slots: Slots, cls: type[SpectralModel]) -> SpectralModel:
-    node.check_keys(["type", "module", "parameters"])
-    with node.guard():
-        _check_constructor(cls)
-    model = cls()
-    decode_rows(node, path, slots, model)
-    return model
+    return READERS.get(cls, decode_plain)(node, path, slots, cls)
 
 
 def _decode_compound(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from gammapy.modeling.models.collection import Models
-from gammapy.modeling.serialize.atomic import write_text
+from gammapy.modeling.serialize.atomic import expand, write_text
 from gammapy.modeling.serialize.spec import models_from_dict, models_to_dict
 from gammapy.modeling.serialize.tree import parse_tree, read_tree, render_tree
 
@@ -42,7 +42,8 @@ def write_models(
     OverwriteError
         If the file exists and ``overwrite`` is not set.
     """
-    write_text(filename, models_to_yaml(models, write_covariance), overwrite)
+    tree = models_to_dict(models, write_covariance, expand(filename).resolve().parent)
+    write_text(filename, render_tree(tree), overwrite)
 
 
 def models_to_yaml(models: Models, write_covariance: bool = True) -> str:

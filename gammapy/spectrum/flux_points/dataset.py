@@ -10,9 +10,11 @@ import numpy as np
 
 from gammapy.datasets.base import Dataset
 from gammapy.datasets.plan import Plan, Term
+from gammapy.datasets.spectral_sources import spectral_parameters, spectral_sources
 from gammapy.dispatch import find
 from gammapy.errors import DataError, OptionError, UnknownNameError
 from gammapy.maps.region import RegionNDMap
+from gammapy.modeling.parameter import Parameter
 from gammapy.spectrum.flux_points.points import FluxPoints
 from gammapy.spectrum.flux_points.scans import Profiles
 from gammapy.spectrum.flux_points.sed_types import SED_TYPES
@@ -322,10 +324,15 @@ class FluxPointsDataset(Dataset):
     def _energy(self) -> np.ndarray:
         return self.data.energy_ref.to_value(u.TeV)
 
+    @property
+    def fitted_parameters(self) -> list[Parameter]:
+        """Parameters of the spectra of the sources that it sees."""
+        return spectral_parameters(spectral_sources(self.models, self.name))
+
     def _steady_models(self) -> list[Any]:
-        models = list(self.seen_models)
+        models = list(spectral_sources(self.models, self.name))
         for model in models:
-            if self.data.time_axis is not None and getattr(model, "temporal_model", None):
+            if self.data.time_axis is not None and model.temporal_model is not None:
                 raise DataError(
                     f"{self.name}: model {model.name!r} changes with time, but flux points are "
                     "compared with a steady flux: take its temporal_model away, or fit the "

@@ -76,9 +76,9 @@ def test_members_are_sky_models(models, bad):
         lambda: models.append(bad),
         lambda: models.insert(0, bad),
     ):
-        with pytest.raises(ModelError, match="is not a model of the sky"):
+        with pytest.raises(ModelError, match="is not a source or a background"):
             action()
-    with pytest.raises(ModelError, match="is not a model of the sky"):
+    with pytest.raises(ModelError, match="is not a source or a background"):
         models[0] = bad
     assert len(models) == 3
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,19 +59,16 @@ class PiecewiseNormSpectralModel(SpectralModel):
         self._interp = interp
         values = [1.0] * np.size(self._energy) if norms is None else list(np.atleast_1d(norms))
         self._check(values)
-        names = [f"norm_{i}" for i in range(len(values))]
-        self.default_parameters = Parameters(  # type: ignore[misc]
-            [Parameter(name, 1.0) for name in names]
-        )
-        super().__init__(**dict(zip(names, values, strict=True)))
+        self.default_parameters = _declared(len(values))  # type: ignore[misc]
+        super().__init__(**dict(zip(self.default_parameters.paths, values, strict=True)))
         self._energy.flags.writeable = False  # copies share them
 
     def _check(self, norms: list[Any]) -> None:
-        energy = self._energy
-        ascending = energy.ndim == 1 and energy.size > 1 and np.all(np.diff(energy) > 0)
+        energy = self._energy.value
+        ascending = energy.ndim == 1 and energy.size > 1 and np.all(energy[1:] > energy[:-1])
         if not (ascending and energy[0] > 0 and np.isfinite(energy[-1])):
             raise ModelError(
-                f"PiecewiseNormSpectralModel: energy = {energy} must be positive, finite and "
+                f"PiecewiseNormSpectralModel: energy = {self._energy} must be positive, finite and "
                 "ascending, at least two values: sort them"
             )
         if len(norms) != len(energy):
@@ -90,6 +88,10 @@ class PiecewiseNormSpectralModel(SpectralModel):
                 "positive norms, or interp='lin'"
             )
 
+    @cached_property
+    def _nodes(self) -> tuple[float, ...]:
+        return tuple(self._energy.to_value(u.TeV).tolist())
+
     @property
     def energy(self) -> u.Quantity:
         """Energies of the norms."""
@@ -107,7 +109,7 @@ class PiecewiseNormSpectralModel(SpectralModel):
 
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """The energies, in TeV."""
-        return tuple(self._energy.to_value(u.TeV).tolist())
+        return self._nodes
 
     # the norms are not declared on the class, so attribute access finds them here
 
@@ -162,6 +164,12 @@ class PiecewiseNormSpectralModel(SpectralModel):
             f"PiecewiseNormSpectralModel({len(self._energy)} energies from {low:g} to {high:g}, "
             f"interp={self._interp!r})"
         )
+
+
+@lru_cache(maxsize=64)
+def _declared(size: int) -> Parameters:
+    """Parameters as they are declared; each model has copies."""
+    return Parameters([Parameter(f"norm_{i}", 1.0) for i in range(size)])
 
 
 def _number(norm: Any) -> float:

@@ -12,6 +12,7 @@ and with ``values_scale="lin"`` the same without the logarithm of the values.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import astropy.units as u
@@ -74,7 +75,6 @@ class TemplateSpectralModel(SpectralModel):
         logarithmic = self.values_scale == "log"
         floor = np.finfo(float).tiny
         self._nodes = np.log(np.maximum(internal, floor)) if logarithmic else internal
-        self._kinks = self._table_kinks()
         for table in (self.energy, self.values, self._log_energy, self._nodes):
             table.flags.writeable = False  # copies share them
 
@@ -109,17 +109,18 @@ class TemplateSpectralModel(SpectralModel):
                 "use {'values_scale': 'log'} or {'values_scale': 'lin'}, and 'extrapolate': True "
                 "or False"
             )
-        if self.energy.ndim != 1 or self.energy.shape != self.values.shape or len(self.energy) < 2:
+        energy, values = self.energy.value, self.values.value
+        if energy.ndim != 1 or energy.shape != values.shape or len(energy) < 2:
             raise ModelError(
                 f"TemplateSpectralModel: energy {self.energy.shape} and values "
                 f"{self.values.shape} must be one-dimensional, equally long, at least 2"
             )
-        if not (self.energy[0] > 0 and np.all(np.diff(self.energy) > 0)):
+        if not (energy[0] > 0 and np.all(energy[1:] > energy[:-1])):
             raise ModelError(
                 f"TemplateSpectralModel: energy = {np.array2string(self.energy, threshold=8)} must "
                 "be positive and ascending: sort the table, and merge or remove double rows"
             )
-        bad = np.flatnonzero(~(np.isfinite(self.values) & (self.values >= 0)))
+        bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
         if len(bad):
             raise ModelError(
                 f"TemplateSpectralModel: values[{bad[0]}] = {self.values[bad[0]]:g} ({len(bad)} "
@@ -145,7 +146,8 @@ class TemplateSpectralModel(SpectralModel):
         """Energies of the table, in TeV, and where its extremes would spoil an integral."""
         return self._kinks
 
-    def _table_kinks(self) -> tuple[float, ...]:
+    @cached_property
+    def _kinks(self) -> tuple[float, ...]:
         """The same, computed once.
 
         A piece that falls to a zero of the table spans 700 powers of e: it is cut where all but

@@ -1,0 +1,1 @@
+"""Models of the distribution on the sky."""
