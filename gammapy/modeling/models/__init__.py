@@ -1,6 +1,8 @@
 """Models of the gamma-ray sky."""
 
+from gammapy.modeling.models.background import FoVBackgroundModel, TemplateNPredModel
 from gammapy.modeling.models.collection import Models
+from gammapy.modeling.models.iact_background import IACTBackgroundModel, IACTBackgroundShape
 from gammapy.modeling.models.sky import MODEL_REGISTRY, SkyModel
 from gammapy.modeling.models.spectral.absorption import (
     EBL_DATA_BUILTIN,
@@ -79,10 +81,13 @@ __all__ = [
     "ExpCutoffPowerLaw3FGLSpectralModel",
     "ExpCutoffPowerLawNormSpectralModel",
     "ExpCutoffPowerLawSpectralModel",
+    "FoVBackgroundModel",
     "GaussianPenalty",
     "GaussianPrior",
     "GaussianSpectralModel",
     "GeneralizedGaussianPrior",
+    "IACTBackgroundModel",
+    "IACTBackgroundShape",
     "KDEPrior",
     "LogGaussianSpectralModel",
     "LogNormalPrior",
@@ -107,6 +112,7 @@ __all__ = [
     "SuperExpCutoffPowerLaw3FGLSpectralModel",
     "SuperExpCutoffPowerLaw4FGLDR3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLSpectralModel",
+    "TemplateNPredModel",
     "TemplateSpectralModel",
     "TruncatedNormalPrior",
     "UniformPrior",

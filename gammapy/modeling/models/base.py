@@ -201,7 +201,7 @@ def _as_evaluate_takes_them(
     for place, name in enumerate(declared):
         if name in names and names.index(name) != place:
             raise ModelError(
-                f"{cls.__name__}.evaluate takes {names} after its coordinates, and the parameters are "
-                f"{list(declared)}: let it take all of them, under these names"
+                f"{cls.__name__}.evaluate takes {names} after its coordinates, and the "
+                f"parameters are {list(declared)}: let it take all of them, under these names"
             )
     return list(declared.values())

@@ -6,15 +6,24 @@ from collections.abc import Iterable, Iterator, MutableSequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from astropy.coordinates import SkyCoord
+
 from gammapy.dispatch import find
 from gammapy.errors import ModelError, UnknownNameError
 from gammapy.modeling.covariance import Covariance
 from gammapy.modeling.models.base import clone_parameters
 from gammapy.modeling.models.component import Component
+from gammapy.modeling.models.where import held_by_regions, regions_of
 from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.penalty import GaussianPenalty, Penalties
 
 __all__ = ["Models"]
+
+
+def _position(model: Component) -> SkyCoord | None:
+    """Position of a model, None if it has none."""
+    return getattr(model, "position", None)
 
 
 class Models(MutableSequence[Component]):
@@ -205,6 +214,50 @@ class Models(MutableSequence[Component]):
             ):
                 chosen.append(model)
         return self._selection(chosen)
+
+    def select_region(self, regions: Any, wcs: Any = None) -> Models:
+        """Models whose position lies in one of some regions.
+
+        Parameters
+        ----------
+        regions : str, `~regions.SkyRegion` or list of them
+            A text is in the format of ds9.
+        wcs : `~astropy.wcs.WCS`, optional
+            Plane in which the regions are drawn; by default one that is tangential at each.
+        """
+        regions = regions_of(regions)
+        return self._selection([m for m in self if held_by_regions(_position(m), regions, wcs)])
+
+    def to_regions(self) -> list[Any]:
+        """Regions of the spatial models, in order; models without one are passed over."""
+        spatial = [m.part("spatial") for m in self if hasattr(m.part("spatial"), "to_region")]
+        return [region for part in spatial if (region := part.to_region()) is not None]
+
+    @property
+    def positions(self) -> SkyCoord:
+        """Positions of the models, in galactic coordinates; nan where there is none."""
+        places = [_position(model) for model in self]
+        lonlat = [
+            (np.nan, np.nan) if p is None else (p.galactic.l.deg, p.galactic.b.deg) for p in places
+        ]
+        lon, lat = np.array(lonlat).reshape(-1, 2).T
+        return SkyCoord(lon, lat, unit="deg", frame="galactic")
+
+    @property
+    def background_models(self) -> dict[str, Component]:
+        """Backgrounds of datasets, by the name of the dataset."""
+        return {m.datasets_names[0]: m for m in self if m.tag[-1] == "fov-bkg"}
+
+    def reassign(self, dataset_name: str, new_dataset_name: str) -> Models:
+        """Copy in which the models of one dataset belong to another."""
+        new = self.copy()
+        for model in new:
+            if model.datasets_names is not None:
+                model.datasets_names = [
+                    new_dataset_name if name == dataset_name else name
+                    for name in model.datasets_names
+                ]
+        return new
 
     @property
     def frozen(self) -> bool:

@@ -77,19 +77,22 @@ def _encode_iact(model: IACTBackgroundModel, places: Places) -> dict[str, Any]:
     )
 
 
-def _encode_shape(shape: IACTBackgroundShape, path: str, places: Places) -> dict[str, Any]:
+def _encode_shape(
+    shape: IACTBackgroundShape, path: str, places: Places, prefix: str = ""
+) -> dict[str, Any]:
     tree: dict[str, Any] = {"type": shape.kind}
     if shape.attributes:
         tree["attributes"] = dict(shape.attributes)
     inside = {p for part in shape.parts for p in part.own_parameters.values()}
     tree["parameters"] = [
-        encode_parameter(name, p, Parameter(name, 0.0), places.link(f"{path}.{name}", p))
+        encode_parameter(name, p, Parameter(name, 0.0), places.link(f"{path}.{prefix}{name}", p))
         for name, p in shape.own_parameters.items()
         if p not in inside
     ]
     if shape.parts:
         tree["parts"] = [
-            _encode_shape(part, f"{path}.part{i}", places) for i, part in enumerate(shape.parts)
+            _encode_shape(part, path, places, f"{prefix}part{i}_")
+            for i, part in enumerate(shape.parts)
         ]
     return tree
 
@@ -200,18 +203,18 @@ def _decode_iact(node: Node, name: str, slots: Slots, cls: type[IACTBackgroundMo
         )
 
 
-def _decode_shape(node: Node, path: str, slots: Slots) -> IACTBackgroundShape:
+def _decode_shape(node: Node, path: str, slots: Slots, prefix: str = "") -> IACTBackgroundShape:
     node.check_keys(["type", "attributes", "parameters", "parts"])
     rows = node["parameters"].items() if "parameters" in node else []
     parameters = [decode_parameter(row, _declared(row)) for row in rows]
     parts = [
-        _decode_shape(part, f"{path}.part{i}", slots)
+        _decode_shape(part, path, slots, f"{prefix}part{i}_")
         for i, part in enumerate(node["parts"].items() if "parts" in node else [])
     ]
     with node.guard():
         shape = IACTBackgroundShape(node["type"].text(), parameters, _attributes(node), parts)
     for row, parameter in zip(rows, parameters, strict=True):
-        slots.add(f"{path}.{parameter.name}", shape, parameter.name, row)
+        slots.add(f"{path}.{prefix}{parameter.name}", shape, parameter.name, row)
     return shape
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import gammapy
 from gammapy.errors import FileFormatError
 from gammapy.modeling.models.collection import Models
-from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.parameters import Parameters

@@ -14,6 +14,7 @@ from gammapy.errors import ModelError
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
+from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
 from gammapy.modeling.parameters import Parameters
@@ -152,10 +153,7 @@ def _decode_template(
 ) -> SpectralModel:
     node.check_keys(["type", "module", "parameters", "energy", "values", "interp_kwargs", "meta"])
     if "parameters" in node and node["parameters"].items():
-        raise node["parameters"].error(
-            "is not empty, but this model has no parameters: multiply it by a "
-            "PowerLawNormSpectralModel to scale it"
-        )
+        return _decode_scaled_template(node, path, slots, cls)
     options = {key: node[key].value for key in ("interp_kwargs", "meta") if key in node}
     for key, value in options.items():
         if not isinstance(value, dict):
@@ -164,6 +162,23 @@ def _decode_template(
         return TemplateSpectralModel(
             _decode_column(node["energy"]), _decode_column(node["values"]), **options
         )
+
+
+def _decode_scaled_template(
+    node: Node, path: str, slots: Slots, cls: type[SpectralModel]
+) -> SpectralModel:
+    """Table with a norm of its own, as it was before Gammapy 0.20."""
+    rows = node["parameters"]
+    if [row["name"].value for row in rows.items()] != ["norm"]:
+        raise rows.error(
+            "is not known: this model has no parameters (before Gammapy 0.20 one, 'norm'); "
+            "multiply it by a PowerLawNormSpectralModel to scale it"
+        )
+    inside = {key: value for key, value in node.value.items() if key != "parameters"}
+    table = _decode_template(Node(inside, node.place), f"{path}.model1", slots, cls)
+    norm = PowerLawNormSpectralModel()
+    decode_rows(Node({"parameters": rows.value}, node.place), f"{path}.model2", slots, norm)
+    return table * norm
 
 
 def _decode_column(node: Node) -> u.Quantity:

@@ -154,7 +154,7 @@ BAD = {
         ),
         "spectral: cannot add spectra",
     ),
-    "table parameters": (template(parameters=[ROW]), "this model has no parameters: multiply it"),
+    "table parameters": (template(parameters=[ROW]), "this model has no parameters .before"),
     "table length": (template(energy={"data": [1], "unit": "TeV"}), "equally long"),
     "table unit": (template(energy={"data": [1, 2], "unit": "s"}), "wrong unit"),
     "table data": (template(energy={"data": [1, "x"], "unit": "TeV"}), r"data\[1\] = 'x' must be"),
