@@ -40,6 +40,24 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("EBLAbsorptionNormSpectralModel", "read", "fits"): (
         "gammapy.modeling.serialize.table_files:read_absorption"
     ),
+    ("LightCurve", "read", "table"): "gammapy.modeling.serialize.temporal_files:read_light_curve",
+    ("LightCurve", "read", "map"): (
+        "gammapy.modeling.serialize.temporal_files:read_light_curve_map"
+    ),
+    ("LightCurve", "write", "table"): "gammapy.modeling.serialize.temporal_files:write_light_curve",
+    ("LightCurve", "write", "map"): (
+        "gammapy.modeling.serialize.temporal_files:write_light_curve_map"
+    ),
+    ("PhaseCurve", "read", "table"): "gammapy.modeling.serialize.temporal_files:read_phase_curve",
+    ("PhaseCurve", "write", "table"): "gammapy.modeling.serialize.temporal_files:write_phase_curve",
+    ("TemporalModel", "to_dict", "yaml"): (
+        "gammapy.modeling.serialize.temporal:temporal_to_dict"
+    ),
+    ("TemporalModel", "from_dict", "yaml"): (
+        "gammapy.modeling.serialize.temporal:temporal_from_dict"
+    ),
+    ("TemporalModel", "plot", "range"): "gammapy.plot.temporal:plot_temporal_model",
+    ("TemporalModel", "plot", "phase"): "gammapy.plot.temporal:plot_phase_curve",
     ("PrimarySpectra", "read", "pppc4"): "gammapy.modeling.serialize.table_files:read_pppc4",
     ("SpectralModel", "plot", "value"): "gammapy.plot.model:plot_spectral_model",
     ("SpectralModel", "plot", "error"): "gammapy.plot.model:plot_spectral_error",

@@ -259,6 +259,11 @@ class Parameter(Algebra):
         self._prior = value
         self._revision += 1
 
+    @property
+    def has_covariance(self) -> bool:
+        """True if a fit has left correlations with other parameters."""
+        return self._covariance is not None
+
     def set_covariance(self, covariance: Covariance, row: int) -> None:
         """Take error and correlations from a row of a covariance in the current units."""
         self._error = float(covariance.errors[row])

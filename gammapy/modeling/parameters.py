@@ -7,6 +7,7 @@ several models share is one member with several paths. It is looked up by any ta
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -204,13 +205,11 @@ class Parameters(Sequence[Parameter]):
     @property
     def covariance(self) -> Covariance:
         """Covariance [n, n] in the current units, put together from the parameters."""
-        matrix = np.zeros((len(self), len(self)))
-        stored = [parameter._covariance for parameter in self]
-        for i, one in enumerate(stored):
-            matrix[i, i] = self[i].error ** 2
-            for j, other in enumerate(stored):
-                if i != j and one is not None and other is not None and one[0] is other[0]:
-                    matrix[i, j] = one[0].data[one[1], other[1]] * one[2] * other[2]
+        matrix = np.diag(np.array([parameter.error**2 for parameter in self]))
+        stored = [(i, p._covariance) for i, p in enumerate(self) if p._covariance is not None]
+        for (i, one), (j, other) in itertools.permutations(stored, 2):
+            if one[0] is other[0]:
+                matrix[i, j] = one[0].data[one[1], other[1]] * one[2] * other[2]
         return Covariance(self.paths, matrix)
 
     @covariance.setter

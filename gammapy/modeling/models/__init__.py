@@ -4,6 +4,17 @@ from gammapy.modeling.models.background import FoVBackgroundModel, TemplateNPred
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.models.iact_background import IACTBackgroundModel, IACTBackgroundShape
 from gammapy.modeling.models.sky import MODEL_REGISTRY, SkyModel
+from gammapy.modeling.models.spatial.base import SPATIAL_MODEL_REGISTRY, SpatialModel
+from gammapy.modeling.models.spatial.compound import CompoundSpatialModel
+from gammapy.modeling.models.spatial.constant import ConstantFluxSpatialModel, ConstantSpatialModel
+from gammapy.modeling.models.spatial.disk import DiskSpatialModel
+from gammapy.modeling.models.spatial.gaussian import (
+    GaussianSpatialModel,
+    GeneralizedGaussianSpatialModel,
+)
+from gammapy.modeling.models.spatial.point import PointSpatialModel
+from gammapy.modeling.models.spatial.ring import RingSpatialModel
+from gammapy.modeling.models.spatial.shell import Shell2SpatialModel, ShellSpatialModel
 from gammapy.modeling.models.spectral.absorption import (
     EBL_DATA_BUILTIN,
     EBLAbsorptionNormSpectralModel,
@@ -54,6 +65,18 @@ from gammapy.modeling.models.spectral.superexp import (
     SuperExpCutoffPowerLaw4FGLSpectralModel,
 )
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
+from gammapy.modeling.models.temporal.constant import ConstantTemporalModel
+from gammapy.modeling.models.temporal.decay import ExpDecayTemporalModel
+from gammapy.modeling.models.temporal.gaussian import (
+    GaussianTemporalModel,
+    GeneralizedGaussianTemporalModel,
+)
+from gammapy.modeling.models.temporal.linear import LinearTemporalModel
+from gammapy.modeling.models.temporal.phasecurve import TemplatePhaseCurveTemporalModel
+from gammapy.modeling.models.temporal.powerlaw import PowerLawTemporalModel
+from gammapy.modeling.models.temporal.sine import SineTemporalModel
+from gammapy.modeling.models.temporal.template import LightCurveTemplateTemporalModel
 from gammapy.modeling.penalty import GaussianPenalty
 from gammapy.modeling.prior import (
     GaussianPrior,
@@ -68,27 +91,41 @@ from gammapy.modeling.prior import (
 __all__ = [
     "EBL_DATA_BUILTIN",
     "MODEL_REGISTRY",
+    "SPATIAL_MODEL_REGISTRY",
     "SPECTRAL_MODEL_REGISTRY",
+    "TEMPORAL_MODEL_REGISTRY",
     "AstropySpectralModel",
     "BandSpectralModel",
     "BlackbodySpectralModel",
     "BrokenPowerLawSpectralModel",
+    "CompoundSpatialModel",
     "CompoundSpectralModel",
+    "ConstantFluxSpatialModel",
+    "ConstantSpatialModel",
     "ConstantSpectralModel",
+    "ConstantTemporalModel",
     "DarkMatterAnnihilationSpectralModel",
     "DarkMatterDecaySpectralModel",
+    "DiskSpatialModel",
     "EBLAbsorptionNormSpectralModel",
     "ExpCutoffPowerLaw3FGLSpectralModel",
     "ExpCutoffPowerLawNormSpectralModel",
     "ExpCutoffPowerLawSpectralModel",
+    "ExpDecayTemporalModel",
     "FoVBackgroundModel",
     "GaussianPenalty",
     "GaussianPrior",
+    "GaussianSpatialModel",
     "GaussianSpectralModel",
+    "GaussianTemporalModel",
     "GeneralizedGaussianPrior",
+    "GeneralizedGaussianSpatialModel",
+    "GeneralizedGaussianTemporalModel",
     "IACTBackgroundModel",
     "IACTBackgroundShape",
     "KDEPrior",
+    "LightCurveTemplateTemporalModel",
+    "LinearTemporalModel",
     "LogGaussianSpectralModel",
     "LogNormalPrior",
     "LogParabola2SpectralModel",
@@ -99,21 +136,30 @@ __all__ = [
     "Models",
     "NaimaSpectralModel",
     "PiecewiseNormSpectralModel",
+    "PointSpatialModel",
     "PowerLaw2SpectralModel",
     "PowerLawNormSpectralModel",
     "PowerLawSpectralModel",
+    "PowerLawTemporalModel",
     "PrimaryFlux",
     "PrimarySpectra",
+    "RingSpatialModel",
     "ScaleSpectralModel",
+    "Shell2SpatialModel",
+    "ShellSpatialModel",
     "SherpaSpectralModel",
+    "SineTemporalModel",
     "SkyModel",
     "SmoothBrokenPowerLawSpectralModel",
+    "SpatialModel",
     "SpectralModel",
     "SuperExpCutoffPowerLaw3FGLSpectralModel",
     "SuperExpCutoffPowerLaw4FGLDR3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLSpectralModel",
     "TemplateNPredModel",
+    "TemplatePhaseCurveTemporalModel",
     "TemplateSpectralModel",
+    "TemporalModel",
     "TruncatedNormalPrior",
     "UniformPrior",
     "create_cosmic_ray_spectral_model",

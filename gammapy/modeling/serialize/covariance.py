@@ -38,11 +38,15 @@ KEYS = ("covariance_matrix", "asymmetric_errors")
 def encode_errors(parameters: Parameters) -> dict[str, Any]:
     """Sections of the tree; those with nothing to say are left out."""
     sections: dict[str, Any] = {}
-    matrix = parameters.covariance.data
+    # few of thousands have one: a matrix of all would be larger than the memory
+    fitted = [i for i, p in enumerate(parameters) if p.has_covariance]
+    paths = [parameters.paths[i] for i in fitted]
+    members = list(parameters)
+    matrix = Parameters([members[i] for i in fitted], paths).covariance.data
     correlated = np.flatnonzero(np.any((matrix != 0) & ~np.eye(len(matrix), dtype=bool), axis=1))
     if correlated.size:
         sections["covariance_matrix"] = {
-            "parameters": [parameters.paths[i] for i in correlated],
+            "parameters": [paths[i] for i in correlated],
             "data": matrix[np.ix_(correlated, correlated)].tolist(),
         }
     rows = [

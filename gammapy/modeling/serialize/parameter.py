@@ -7,6 +7,7 @@ default of the model class, as in Gammapy 2.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import astropy.units as u
@@ -30,6 +31,7 @@ KEYS = (
 IGNORED = ("scale", "scale_method", "scale_transform")
 
 
+@lru_cache(maxsize=512)
 def unit_text(unit: u.UnitBase) -> str:
     """Unit as "TeV-1 s-1 cm-2" (the FITS standard's way), or astropy's where that cannot say it.
 

@@ -1,1 +1,1 @@
-"""Models of the distribution on the sky."""
+"""Models of the distribution on the sky, one file per shape."""

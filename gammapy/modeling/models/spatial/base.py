@@ -26,6 +26,7 @@ from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spatial.domain import LATITUDE, Domain
 from gammapy.modeling.models.spatial.frames import checked_frame
+from gammapy.modeling.models.spatial.outline import position_error
 from gammapy.units import internal_unit, strip
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ class SpatialModel(ModelBase):
     domains: ClassVar[dict[str, Domain]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        names = list(inspect.signature(cls.evaluate).parameters)
-        cls.is_energy_dependent = "energy" in names[2:4]
-        cls.coordinates = 3 if cls.is_energy_dependent else 2
+        # bound or not: with self or without
+        takes_energy = "energy" in list(inspect.signature(cls.evaluate).parameters)[2:4]
+        cls.coordinates = 3 if takes_energy else 2
+        if "is_energy_dependent" not in cls.__dict__:
+            cls.is_energy_dependent = takes_energy
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, frame: str = "icrs", **values: Any) -> None:
@@ -114,7 +117,8 @@ class SpatialModel(ModelBase):
         """Derivatives of `brightness` by each parameter, in the order of ``own_parameters``."""
         if hasattr(self, "partials"):
             return self.partials(*place, *values)
-        return numerical_partials(lambda where, *v: self.brightness(where, v), place, values)
+        where: Any = place
+        return numerical_partials(lambda at, *v: self.brightness(at, v), where, values)
 
     def _through_quantities(self, place: Sequence[Any], values: Sequence[float]) -> np.ndarray:
         where = [u.Quantity(x, unit) for x, unit in zip(place, ("deg", "deg", "TeV"), strict=False)]
@@ -174,7 +178,7 @@ class SpatialModel(ModelBase):
             If a coordinate has not the right unit, is not finite or beyond a pole, or a parameter
             has a value that makes no sense; see `check_values`.
         """
-        place = [_angle(lon, "lon", self), _angle(lat, "lat", self)]
+        place: list[Any] = [_angle(lon, "lon", self), _angle(lat, "lat", self)]
         if np.any(np.abs(place[1]) > 90.0):
             worst = np.max(np.abs(place[1]))
             raise ModelError(
@@ -187,6 +191,8 @@ class SpatialModel(ModelBase):
                     f"{type(self).__name__} depends on energy: call it with (lon, lat, energy)"
                 )
             place.append(strip(energy, "energy", u.TeV))
+        elif self.coordinates == 3:
+            place.append(None)
         return self._values(place)
 
     def _values(self, place: Sequence[np.ndarray]) -> u.Quantity:
@@ -207,11 +213,14 @@ class SpatialModel(ModelBase):
             Zero at pixels outside the sky, of which a projection like AIT has some.
         """
         coord = geom.get_coord(frame=self.frame)
-        place = [u.Quantity(c, "deg").value for c in (coord.lon, coord.lat)]
+        place: list[Any] = [u.Quantity(c, "deg").value for c in (coord.lon, coord.lat)]
         if self.is_energy_dependent:
-            place.append(u.Quantity(coord["energy_true"]).to_value("TeV"))
+            energy = u.Quantity(coord["energy_true"]).to_value("TeV")
         on_sky = np.isfinite(place[0]) & np.isfinite(place[1])
-        value = self._values([np.where(on_sky, c, 1.0) for c in place])
+        place = [np.where(on_sky, c, 0.0) for c in place]
+        if self.coordinates == 3:
+            place.append(energy if self.is_energy_dependent else None)
+        value = self._values(place)
         return np.where(on_sky, value.value, 0.0) * value.unit
 
     # -- where it is ----------------------------------------------------------------------
@@ -231,7 +240,7 @@ class SpatialModel(ModelBase):
         A `~regions.EllipseSkyRegion` from the covariance of ``lon_0`` and ``lat_0``; None if the
         model has no position or one of the two no error.
         """
-        return find("SpatialModel", "position", "error")(self)
+        return position_error(self)
 
     @property
     def evaluation_radius(self) -> u.Quantity | None:
@@ -261,17 +270,14 @@ class SpatialModel(ModelBase):
     # -- composition ----------------------------------------------------------------------
 
     def __add__(self, other: Any) -> CompoundSpatialModel:
-        return self._compound(self) + other
+        build: Any = SPATIAL_MODEL_REGISTRY.get("compound")
+        return build.joined([self, other])
 
-    def __mul__(self, norm: Any) -> CompoundSpatialModel:
-        return self._compound(self) * norm
+    def __mul__(self, norm: float) -> CompoundSpatialModel:
+        build: Any = SPATIAL_MODEL_REGISTRY.get("compound")
+        return build.joined([self], norm)
 
     __rmul__ = __mul__
-
-    @staticmethod
-    def _compound(model: SpatialModel) -> CompoundSpatialModel:
-        build: Any = SPATIAL_MODEL_REGISTRY.get("compound")
-        return build([model])
 
     # -- files ----------------------------------------------------------------------------
 

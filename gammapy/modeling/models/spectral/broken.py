@@ -7,7 +7,8 @@ r"""Power laws whose index changes at a break, sharply or smoothly.
     b = \beta \, \mathrm{sign}(\Gamma_2 - \Gamma_1)
 
 with :math:`\Gamma_1` below the break and :math:`\Gamma_2` above it, in the smooth one the other way
-round if :math:`\beta` is negative. (The formula of the Fermi tools and of Gammalib has
+round if :math:`\beta` is negative; one with two turns has a second bracket, from
+:math:`\Gamma_2` to :math:`\Gamma_3`. (The formula of the Fermi tools and of Gammalib has
 :math:`b = \beta`, so that a spectrum that hardens has a negative :math:`\beta` there or its indices
 the other way round.)
 """
@@ -25,7 +26,12 @@ from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.powerlaw import power_integral
 from gammapy.modeling.parameter import Parameter
 
-__all__ = ["BrokenPowerLawSpectralModel", "SmoothBrokenPowerLawSpectralModel"]
+__all__ = [
+    "BrokenPowerLawSpectralModel",
+    "SmoothBrokenPowerLawSpectralModel",
+    "SmoothDoubleBrokenPowerLawSpectralModel",
+    "two_sides_integral",
+]
 
 # a smaller beta is a sharp break to all digits; its sign keeps its meaning
 _SHARPEST = 1e-9
@@ -75,7 +81,7 @@ class BrokenPowerLawSpectralModel(SpectralModel):
     ) -> Any:
         """Integral over energy."""
         indices = 1.0 - index1, 1.0 - index2
-        return amplitude * ebreak * _two_sides(energy_min, energy_max, *indices, ebreak)
+        return amplitude * ebreak * two_sides_integral(energy_min, energy_max, *indices, ebreak)
 
     @staticmethod
     def evaluate_energy_flux(
@@ -83,7 +89,7 @@ class BrokenPowerLawSpectralModel(SpectralModel):
     ) -> Any:
         """Integral of energy times spectrum."""
         indices = 2.0 - index1, 2.0 - index2
-        return amplitude * ebreak**2 * _two_sides(energy_min, energy_max, *indices, ebreak)
+        return amplitude * ebreak**2 * two_sides_integral(energy_min, energy_max, *indices, ebreak)
 
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """The break, for internal values of the parameters."""
@@ -119,10 +125,8 @@ class SmoothBrokenPowerLawSpectralModel(SpectralModel):
     ) -> Any:
         """Formula; see the module."""
         xp = array_namespace(energy)
-        beta, _ = _smoothness(energy, index2 - index1, beta)
-        z = (index2 - index1) * xp.log(energy / ebreak) / beta
-        softplus = xp.maximum(z, xp.zeros_like(z)) + xp.log1p(xp.exp(-xp.abs(z)))
-        return amplitude * exp_or_inf(-index1 * xp.log(energy / reference) - beta * softplus)
+        bend = _Turn(energy, index2 - index1, ebreak, beta).bend
+        return amplitude * exp_or_inf(-index1 * xp.log(energy / reference) - bend)
 
     @staticmethod
     def partials(
@@ -136,37 +140,136 @@ class SmoothBrokenPowerLawSpectralModel(SpectralModel):
     ) -> tuple[Any, ...]:
         """Derivatives by index1, index2, amplitude, ebreak, reference, beta."""
         xp = array_namespace(energy)
-        log_x, log_b = xp.log(energy / reference), xp.log(energy / ebreak)
-        beta, sign = _smoothness(energy, index2 - index1, beta)
-        z = (index2 - index1) * log_b / beta
-        decay = xp.exp(-xp.abs(z))
-        softplus = xp.maximum(z, xp.zeros_like(z)) + xp.log1p(decay)
-        sigmoid = xp.where(z > 0, 1.0, decay) / (1.0 + decay)  # share of the side above the turn
-        shape = exp_or_inf(-index1 * log_x - beta * softplus)
+        log_x = xp.log(energy / reference)
+        turn = _Turn(energy, index2 - index1, ebreak, beta)
+        shape = exp_or_inf(-index1 * log_x - turn.bend)
         value = amplitude * shape
         return (
-            value * (sigmoid * log_b - log_x),
-            -value * sigmoid * log_b,
+            value * (turn.by_step - log_x),
+            -value * turn.by_step,
             shape,
-            value * sigmoid * ((index2 - index1) / ebreak),
+            -value * turn.by_break,
             value * (index1 / reference),
-            -value * sign * (xp.log1p(decay) + xp.abs(z) * decay / (1.0 + decay)),
+            -value * turn.by_beta,
         )
 
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
-        """Cuts about the turn that get wider outwards, where the turn is narrow.
-
-        The formula is smooth, but over the whole length of a bin no polynomial follows it; inside
-        40 widths it differs from its two power laws.
-        """
+        """Cuts about the turn that get wider outwards, where the turn is narrow."""
         index1, index2, _, ebreak, _, beta = values
-        width = max(abs(beta), _SHARPEST) / max(abs(index2 - index1), 1e-9)
-        steps = width * 3.0 ** np.arange(5)
-        steps = steps[steps < 0.5]
-        return tuple((ebreak * np.exp([*-steps[::-1], 0.0, *steps])).tolist()) if len(steps) else ()
+        return _cuts(ebreak, index2 - index1, beta)
 
 
-def _two_sides(low: Any, high: Any, power1: Any, power2: Any, ebreak: Any) -> Any:
+class SmoothDoubleBrokenPowerLawSpectralModel(SpectralModel):
+    """Power law that turns from ``index1`` to ``index2`` and on to ``index3``.
+
+    Each turn is that of `SmoothBrokenPowerLawSpectralModel`: about ``ebreak12`` and ``ebreak23``,
+    with ``beta12`` and ``beta23``. The amplitude is that of the power law of ``index1`` at
+    ``reference``, far below both.
+    """
+
+    tag = ["SmoothDoubleBrokenPowerLawSpectralModel", "sdbpl"]
+    index1 = Parameter("index1", 1.5)
+    index2 = Parameter("index2", 2.0)
+    index3 = Parameter("index3", 2.5)
+    amplitude = Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1", interp="log")
+    ebreak12 = Parameter("ebreak12", "1 TeV")
+    ebreak23 = Parameter("ebreak23", "10 TeV")
+    reference = Parameter("reference", "1 TeV", frozen=True)
+    beta12 = Parameter("beta12", 0.2, frozen=True)
+    beta23 = Parameter("beta23", 0.2, frozen=True)
+
+    @staticmethod
+    def evaluate(
+        energy: Any,
+        index1: Any,
+        index2: Any,
+        index3: Any,
+        amplitude: Any,
+        ebreak12: Any,
+        ebreak23: Any,
+        reference: Any,
+        beta12: Any,
+        beta23: Any,
+    ) -> Any:
+        """Formula; see the module."""
+        xp = array_namespace(energy)
+        first = _Turn(energy, index2 - index1, ebreak12, beta12).bend
+        second = _Turn(energy, index3 - index2, ebreak23, beta23).bend
+        return amplitude * exp_or_inf(-index1 * xp.log(energy / reference) - first - second)
+
+    @staticmethod
+    def partials(
+        energy: Any,
+        index1: Any,
+        index2: Any,
+        index3: Any,
+        amplitude: Any,
+        ebreak12: Any,
+        ebreak23: Any,
+        reference: Any,
+        beta12: Any,
+        beta23: Any,
+    ) -> tuple[Any, ...]:
+        """Derivatives by the parameters, in their order."""
+        xp = array_namespace(energy)
+        log_x = xp.log(energy / reference)
+        first = _Turn(energy, index2 - index1, ebreak12, beta12)
+        second = _Turn(energy, index3 - index2, ebreak23, beta23)
+        shape = exp_or_inf(-index1 * log_x - first.bend - second.bend)
+        value = amplitude * shape
+        return (
+            value * (first.by_step - log_x),
+            value * (second.by_step - first.by_step),
+            -value * second.by_step,
+            shape,
+            -value * first.by_break,
+            -value * second.by_break,
+            value * (index1 / reference),
+            -value * first.by_beta,
+            -value * second.by_beta,
+        )
+
+    def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
+        """Cuts about both turns, where they are narrow."""
+        index1, index2, index3, _, ebreak12, ebreak23, _, beta12, beta23 = values
+        return _cuts(ebreak12, index2 - index1, beta12) + _cuts(ebreak23, index3 - index2, beta23)
+
+
+class _Turn:
+    """What a turn takes off the logarithm of a power law, ``bend``, and its derivatives.
+
+    Parameters
+    ----------
+    energy, step, ebreak, beta : array or float
+        Energies, by how much the index rises, where, and how smoothly; see the module.
+    """
+
+    def __init__(self, energy: Any, step: Any, ebreak: Any, beta: Any) -> None:
+        xp = array_namespace(energy)
+        log_b = xp.log(energy / ebreak)
+        b, sign = _smoothness(energy, step, beta)
+        z = step * log_b / b
+        decay = xp.exp(-xp.abs(z))
+        self.bend = b * (xp.maximum(z, xp.zeros_like(z)) + xp.log1p(decay))
+        above = xp.where(z > 0, 1.0, decay) / (1.0 + decay)  # share of the side above the turn
+        self.by_step = above * log_b
+        self.by_break = -above * (step / ebreak)
+        self.by_beta = sign * (xp.log1p(decay) + xp.abs(z) * decay / (1.0 + decay))
+
+
+def _cuts(ebreak: float, step: float, beta: float) -> tuple[float, ...]:
+    """Cuts about a turn that get wider outwards, where it is narrow.
+
+    The formula is smooth, but over the whole length of a bin no polynomial follows it; inside
+    40 widths it differs from its two power laws.
+    """
+    width = max(abs(beta), _SHARPEST) / max(abs(step), 1e-9)
+    steps = width * 3.0 ** np.arange(5)
+    steps = steps[steps < 0.5]
+    return tuple((ebreak * np.exp([*-steps[::-1], 0.0, *steps])).tolist()) if len(steps) else ()
+
+
+def two_sides_integral(low: Any, high: Any, power1: Any, power2: Any, ebreak: Any) -> Any:
     """Integral of x^(power - 1) dx over x = E / ebreak, power1 below 1 and power2 above."""
     xp = array_namespace(low, high)
     below = xp.minimum(low, ebreak), xp.minimum(high, ebreak)

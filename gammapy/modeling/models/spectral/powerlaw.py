@@ -3,7 +3,9 @@ r"""Power laws.
 .. math:: \phi(E) = \phi_0 \left(E / E_0\right)^{-\Gamma}
 
 `PowerLaw2SpectralModel` is the same with the integral over a range in the place of the value at one
-energy, :math:`\phi_0 E_0 = F / \int (E / E_0)^{-\Gamma} dE / E_0`.
+energy, :math:`\phi_0 E_0 = F / \int (E / E_0)^{-\Gamma} dE / E_0`, and
+`PowerLawEnergyFluxSpectralModel` has the energy flux there,
+:math:`\phi_0 E_0^2 = S / \int (E / E_0)^{1 - \Gamma} dE / E_0`.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from gammapy.modeling.parameter import Parameter
 
 __all__ = [
     "PowerLaw2SpectralModel",
+    "PowerLawEnergyFluxSpectralModel",
     "PowerLawNormSpectralModel",
     "PowerLawSpectralModel",
+    "check_flux_range",
     "power_integral",
 ]
 
@@ -86,12 +90,7 @@ class PowerLaw2SpectralModel(SpectralModel):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        if not 0 < self.emin.quantity < self.emax.quantity:
-            raise ModelError(
-                f"PowerLaw2SpectralModel: emin = {self.emin.quantity} and emax = "
-                f"{self.emax.quantity} must be positive and in this order: they are the range "
-                "that the amplitude is the integral over"
-            )
+        check_flux_range(self, "emin", "emax")
 
     @property
     def unit(self) -> u.UnitBase:
@@ -139,6 +138,73 @@ class PowerLaw2SpectralModel(SpectralModel):
         return amplitude * emin * power_integral(energy_min, energy_max, 2.0 - index, emin) / norm
 
 
+class PowerLawEnergyFluxSpectralModel(SpectralModel):
+    """Power law given by its energy flux ``amplitude`` between ``emin`` and ``emax``.
+
+    The range only defines the amplitude: the spectrum goes on outside.
+
+    Raises
+    ------
+    ModelError
+        If ``emin`` is not below ``emax``.
+    """
+
+    tag = ["PowerLawEnergyFluxSpectralModel", "pl-eflux"]
+    amplitude = Parameter("amplitude", "1e-12 TeV cm-2 s-1", interp="log")
+    index = Parameter("index", 2.0)
+    emin = Parameter("emin", "0.1 TeV", frozen=True)
+    emax = Parameter("emax", "100 TeV", frozen=True)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        check_flux_range(self, "emin", "emax")
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """Photons per cm2, second and energy, as ``emin`` counts it."""
+        return u.Unit("cm-2 s-1") / self.emin.unit
+
+    @staticmethod
+    def evaluate(energy: Any, amplitude: Any, index: Any, emin: Any, emax: Any) -> Any:
+        """Formula; see the module."""
+        log_width = _log_ratio(energy, emax, emin)
+        scale = emin**2 * log_width * phi1((2.0 - index) * log_width)
+        return amplitude * (energy / emin) ** (-index) / scale
+
+    @staticmethod
+    def partials(energy: Any, amplitude: Any, index: Any, emin: Any, emax: Any) -> tuple[Any, ...]:
+        """Derivatives by amplitude, index, emin, emax."""
+        xp = array_namespace(energy)
+        log_x, log_width = xp.log(energy / emin), _log_ratio(energy, emax, emin)
+        integral = log_width * phi1((2.0 - index) * log_width)  # of x^(1 - index), x = E / emin
+        shape = (energy / emin) ** (-index) / (emin**2 * integral)
+        value = amplitude * shape
+        mean_log = log_width * phi1_log_slope((2.0 - index) * log_width)
+        at_emax = xp.exp((1.0 - index) * log_width)  # x^(1 - index) there; one at emin
+        return (
+            shape,
+            value * (mean_log - log_x),
+            value / (emin * integral),
+            -value * at_emax / (emin * integral),
+        )
+
+    @staticmethod
+    def evaluate_integral(
+        energy_min: Any, energy_max: Any, amplitude: Any, index: Any, emin: Any, emax: Any
+    ) -> Any:
+        """Integral over energy."""
+        norm = emin * power_integral(_like(energy_min, emin), emax, 2.0 - index, emin)
+        return amplitude * power_integral(energy_min, energy_max, 1.0 - index, emin) / norm
+
+    @staticmethod
+    def evaluate_energy_flux(
+        energy_min: Any, energy_max: Any, amplitude: Any, index: Any, emin: Any, emax: Any
+    ) -> Any:
+        """Integral of energy times spectrum."""
+        norm = power_integral(_like(energy_min, emin), emax, 2.0 - index, emin)
+        return amplitude * power_integral(energy_min, energy_max, 2.0 - index, emin) / norm
+
+
 class PowerLawNormSpectralModel(SpectralModel):
     """Factor ``norm * (E / reference) ** -tilt`` on another spectrum."""
 
@@ -163,6 +229,22 @@ def power_integral(low: Any, high: Any, power: Any, reference: Any) -> Any:
     xp = array_namespace(low, high)
     width = xp.log(high / low)
     return (low / reference) ** power * width * phi1(power * width)
+
+
+def check_flux_range(model: SpectralModel, low: str, high: str) -> None:
+    """Refuse parameters that are no range for an amplitude to be the integral over.
+
+    Raises
+    ------
+    ModelError
+        If they are not positive and ascending.
+    """
+    emin, emax = (model.own_parameters[name].quantity for name in (low, high))
+    if not 0 < emin < emax:
+        raise ModelError(
+            f"{type(model).__name__}: {low} = {emin} and {high} = {emax} must be positive and in "
+            "this order: they are the range that the amplitude is the integral over"
+        )
 
 
 def _like(energy: Any, value: Any) -> Any:

@@ -91,7 +91,9 @@ class TemporalModel(ModelBase):
     @reference_time.setter
     def reference_time(self, time: Time) -> None:
         if "t_ref" not in self.own_parameters:
-            raise ModelError(f"{type(self).__name__} has no reference time: there is nothing to set")
+            raise ModelError(
+                f"{type(self).__name__} has no reference time: there is nothing to set"
+            )
         moment = getattr(checked_times(time, "reference_time"), self.scale)
         if not moment.isscalar:
             raise ModelError(f"reference_time = {time!r} must be one time")
