@@ -6,6 +6,7 @@ It is the schema of Gammapy 2, ``{components: [...], metadata: {...}}``, with th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,30 @@ import gammapy
 from gammapy.errors import FileFormatError
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spectral.base import SpectralModel
+from gammapy.modeling.models.temporal.base import TemporalModel
 from gammapy.modeling.parameters import Parameters
 from gammapy.modeling.serialize import covariance
 from gammapy.modeling.serialize.component import decode_component, encode_component
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.penalty import KEY, decode_penalties, encode_penalties
+from gammapy.modeling.serialize.spatial import decode_spatial, encode_spatial
 from gammapy.modeling.serialize.spectral import decode_spectral, encode_spectral
+from gammapy.modeling.serialize.temporal import decode_temporal, encode_temporal
 
 __all__ = [
     "models_from_dict",
     "models_to_dict",
     "sky_from_dict",
     "sky_to_dict",
+    "spatial_from_dict",
+    "spatial_to_dict",
     "spectral_from_dict",
     "spectral_to_dict",
+    "temporal_from_dict",
+    "temporal_to_dict",
 ]
 
 #: version of the schema; a reader refuses a later one
@@ -74,10 +83,24 @@ def sky_to_dict(model: SkyModel) -> dict[str, Any]:
 
 def spectral_to_dict(model: SpectralModel) -> dict[str, Any]:
     """Plain tree of a spectral model, ``{"spectral": {...}}``; raises as `models_to_dict`."""
+    return _part_to_dict(model, "spectral", encode_spectral)
+
+
+def spatial_to_dict(model: SpatialModel) -> dict[str, Any]:
+    """Plain tree of a spatial model, ``{"spatial": {...}}``; raises as `models_to_dict`."""
+    return _part_to_dict(model, "spatial", encode_spatial)
+
+
+def temporal_to_dict(model: TemporalModel) -> dict[str, Any]:
+    """Plain tree of a temporal model, ``{"temporal": {...}}``; raises as `models_to_dict`."""
+    return _part_to_dict(model, "temporal", encode_temporal)
+
+
+def _part_to_dict(model: Any, kind: str, encode: Callable[..., Any]) -> dict[str, Any]:
     own = model.own_parameters
-    parameters = Parameters(own.values(), [f"spectral.{name}" for name in own])
-    tree = encode_spectral(model, "spectral", Places(parameters))
-    return {"spectral": tree, **covariance.encode_errors(parameters)}
+    parameters = Parameters(own.values(), [f"{kind}.{name}" for name in own])
+    tree = encode(model, kind, Places(parameters))
+    return {kind: tree, **covariance.encode_errors(parameters)}
 
 
 # -- from the tree ------------------------------------------------------------------------
@@ -142,12 +165,26 @@ def spectral_from_dict(data: dict[str, Any], source: str = "spectral model") -> 
     FileFormatError
         As `models_from_dict`.
     """
-    if not (isinstance(data, dict) and "spectral" in data):
-        data = {"spectral": data}
+    return _part_from_dict(data, source, "spectral", decode_spectral)
+
+
+def spatial_from_dict(data: dict[str, Any], source: str = "spatial model") -> SpatialModel:
+    """Spatial model of a tree; as `spectral_from_dict`."""
+    return _part_from_dict(data, source, "spatial", decode_spatial)
+
+
+def temporal_from_dict(data: dict[str, Any], source: str = "temporal model") -> TemporalModel:
+    """Temporal model of a tree; as `spectral_from_dict`."""
+    return _part_from_dict(data, source, "temporal", decode_temporal)
+
+
+def _part_from_dict(data: Any, source: str, kind: str, decode: Callable[..., Any]) -> Any:
+    if not (isinstance(data, dict) and kind in data):
+        data = {kind: data}
     root = Node(data, source)
-    root.check_keys(["spectral", *covariance.KEYS])
+    root.check_keys([kind, *covariance.KEYS])
     slots = Slots()
-    model = decode_spectral(root["spectral"], "spectral", slots)
+    model = decode(root[kind], kind, slots)
     slots.resolve()
     covariance.decode_errors(root, slots, None)
     return model

@@ -9,12 +9,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gammapy.errors import ModelError
 from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
+from gammapy.modeling.models.temporal.phasecurve import TemplatePhaseCurveTemporalModel
+from gammapy.modeling.models.temporal.template import LightCurveTemplateTemporalModel
+from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.serialize import covariance
 from gammapy.modeling.serialize.kinds import class_of, decode_plain, encode_plain, type_keys
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
+from gammapy.modeling.serialize.rows import decode_rows, encode_rows
 
-__all__ = ["decode_temporal", "encode_temporal"]
+__all__ = ["decode_temporal", "encode_temporal", "temporal_from_dict", "temporal_to_dict"]
+
+
+def temporal_to_dict(model: TemporalModel) -> dict[str, Any]:
+    """Plain tree of a temporal model, ``{"temporal": {...}}``; raises as `models_to_dict`."""
+    own = model.own_parameters
+    parameters = Parameters(own.values(), [f"temporal.{name}" for name in own])
+    tree = encode_temporal(model, "temporal", Places(parameters))
+    return {"temporal": tree, **covariance.encode_errors(parameters)}
+
+
+def temporal_from_dict(data: dict[str, Any], source: str = "temporal model") -> TemporalModel:
+    """Temporal model of a tree, ``{"temporal": {...}}`` or the inside of it.
+
+    Raises
+    ------
+    FileFormatError
+        As `models_from_dict`.
+    """
+    if not (isinstance(data, dict) and "temporal" in data):
+        data = {"temporal": data}
+    root = Node(data, source)
+    root.check_keys(["temporal", *covariance.KEYS])
+    slots = Slots()
+    model = decode_temporal(root["temporal"], "temporal", slots)
+    slots.resolve()
+    covariance.decode_errors(root, slots, None)
+    return model
 
 
 def encode_temporal(model: TemporalModel, path: str, places: Places) -> dict[str, Any]:
@@ -40,6 +73,73 @@ def _decode_plain(node: Node, path: str, slots: Slots, cls: type[TemporalModel])
     return decode_plain(node, path, slots, cls, ["scale"], **scale_option(node))
 
 
-WRITERS: dict[type, Callable[..., dict[str, Any]]] = {}
+# -- tables in files of their own ---------------------------------------------------------
 
-READERS: dict[type, Callable[..., TemporalModel]] = {}
+_KEYS = ["type", "module", "parameters", "scale", "filename"]
+
+
+def _filename(model: Any, places: Places) -> str:
+    if model.filename is None:
+        raise ModelError(
+            f"this {type(model).__name__} has no filename, under which its table is found again: "
+            "write the table with model.write(path), and set model.filename = path"
+        )
+    return places.stated(model.filename)
+
+
+def _encode_light_curve(
+    model: LightCurveTemplateTemporalModel, path: str, places: Places
+) -> dict[str, Any]:
+    # a reference time that only the missing file knows has no row
+    rows = [] if model.awaits_file else encode_rows(model, path, places)
+    name = _filename(model, places)
+    return {"parameters": rows, "filename": name, "format": model.format, "unit": ""}
+
+
+def _decode_light_curve(
+    node: Node, path: str, slots: Slots, cls: type[LightCurveTemplateTemporalModel]
+) -> LightCurveTemplateTemporalModel:
+    node.check_keys([*_KEYS, "format", "unit"])
+    options = scale_option(node)
+    if "format" in node:
+        options["format"] = node["format"].text()
+    # what has rows need not look into the file, which may be missing
+    known = {"t_ref": cls.default_parameters[0].quantity} if node.value.get("parameters") else {}
+    with node.guard():
+        model = cls(filename=slots.located(node["filename"].text()), **known, **options)
+    decode_rows(node, path, slots, model)
+    return model
+
+
+def _encode_phase_curve(
+    model: TemplatePhaseCurveTemporalModel, path: str, places: Places
+) -> dict[str, Any]:
+    return {
+        "parameters": encode_rows(model, path, places),
+        "filename": _filename(model, places),
+        "normalize": model.normalize,
+    }
+
+
+def _decode_phase_curve(
+    node: Node, path: str, slots: Slots, cls: type[TemplatePhaseCurveTemporalModel]
+) -> TemplatePhaseCurveTemporalModel:
+    node.check_keys([*_KEYS, "normalize"])
+    options: dict[str, Any] = scale_option(node)
+    if "normalize" in node:
+        options["normalize"] = node["normalize"].flag()
+    with node.guard():
+        model = cls(filename=slots.located(node["filename"].text()), **options)
+    decode_rows(node, path, slots, model)
+    return model
+
+
+WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
+    LightCurveTemplateTemporalModel: _encode_light_curve,
+    TemplatePhaseCurveTemporalModel: _encode_phase_curve,
+}
+
+READERS: dict[type, Callable[..., TemporalModel]] = {
+    LightCurveTemplateTemporalModel: _decode_light_curve,
+    TemplatePhaseCurveTemporalModel: _decode_phase_curve,
+}

@@ -14,7 +14,7 @@ the solid angle of the cone whose section is an ellipse, :math:`2 \pi (1 - \cos 
     c^2 = \cos^2 a \cos^2 t + \cos^2 b \sin^2 t
 
 with the semi-axes a and b. (The sharp disk is so normalised to 1e-10 at 1 deg; the soft edge adds
-about :math:`0.18 w^2`, which is left out.)
+:math:`w^2 / 2 k^2 = 0.092 w^2`, which is left out.)
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ at the distance :math:`\theta` in the direction :math:`\chi`, with the ellipse :
 
 and has the norm of the plane, :math:`N^{-1} = 2 \pi \sigma^2 \sqrt{1 - e^2}`, where it is
 elongated; the second has that of the plane always. (With a plane norm the integral over the sphere
-falls short of 1 by about the square of the width in rad.)
+falls short of 1, by a tenth of the square of the width in rad.)
 """
 
 from __future__ import annotations

@@ -6,6 +6,13 @@ r"""Power laws with an exponential cut-off.
 ApJS 218, 23), where the amplitude is the value at the reference,
 
 .. math:: \phi(E) = \phi_0 \left(E / E_0\right)^{-\Gamma} \exp((E_0 - E) / E_c)
+
+`ExpCutoffPowerLawSEDPeakSpectralModel` is given by the place and height of its maximum in
+E^2 dN/dE (``ExpCutoffSEDPeak`` of the Fermi Science Tools, Likelihood model definitions),
+
+.. math::
+    \phi(E) = \frac{S_p}{E_p^2} \left(E / E_p\right)^{-\Gamma}
+    \exp\left((2 - \Gamma) (1 - E / E_p)\right)
 """
 
 from __future__ import annotations
@@ -24,6 +31,7 @@ from gammapy.modeling.parameter import Parameter
 __all__ = [
     "ExpCutoffPowerLaw3FGLSpectralModel",
     "ExpCutoffPowerLawNormSpectralModel",
+    "ExpCutoffPowerLawSEDPeakSpectralModel",
     "ExpCutoffPowerLawSpectralModel",
     "log_cutoff_peak",
 ]
@@ -146,6 +154,41 @@ class ExpCutoffPowerLaw3FGLSpectralModel(SpectralModel):
         index, _, _, ecut = self.internal_values
         peak = log_cutoff_peak(index, 1.0) + math.log(ecut) if ecut > 0 else NO_PEAK
         return peak_energy(peak, self.reference.unit)
+
+
+class ExpCutoffPowerLawSEDPeakSpectralModel(SpectralModel):
+    """Exponential cut-off power law of ``index``, with the maximum of its E^2 dN/dE.
+
+    ``amplitude`` is E^2 dN/dE at ``epeak``. That is a maximum for an index below 2; from there on
+    the formula is continued, and rises exponentially.
+    """
+
+    tag = ["ExpCutoffPowerLawSEDPeakSpectralModel", "ecpl-peak"]
+    index = Parameter("index", 1.5)
+    amplitude = Parameter("amplitude", "1e-12 TeV cm-2 s-1", interp="log")
+    epeak = Parameter("epeak", "1 TeV")
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """Photons per cm2, second and energy, as ``epeak`` counts it."""
+        return u.Unit("cm-2 s-1") / self.epeak.unit
+
+    @staticmethod
+    def evaluate(energy: Any, index: Any, amplitude: Any, epeak: Any) -> Any:
+        """Formula; see the module."""
+        xp = array_namespace(energy)
+        x = energy / epeak
+        return amplitude / epeak**2 * exp_or_inf((2.0 - index) * (1.0 - x) - index * xp.log(x))
+
+    @staticmethod
+    def partials(energy: Any, index: Any, amplitude: Any, epeak: Any) -> tuple[Any, ...]:
+        """Derivatives by index, amplitude, epeak."""
+        xp = array_namespace(energy)
+        x = energy / epeak
+        log_x = xp.log(x)
+        shape = exp_or_inf((2.0 - index) * (1.0 - x) - index * log_x) / epeak**2
+        value = amplitude * shape
+        return value * (x - 1.0 - log_x), shape, value * ((2.0 - index) * (x - 1.0) / epeak)
 
 
 def log_cutoff_peak(index: float, alpha: float) -> float:

@@ -17,7 +17,7 @@ from gammapy.engine.namespace import array_namespace
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.parameter import Parameter
 
-__all__ = ["GaussianSpectralModel"]
+__all__ = ["GaussianSpectralModel", "normal_probability"]
 
 _ROOT_2PI = math.sqrt(2.0 * math.pi)
 _CUTS = np.array([-40.0, -20.0, -12.0, -8.0, -5.0, -2.5, 0.0, 2.5, 5.0, 8.0, 12.0, 20.0, 40.0])
@@ -57,14 +57,16 @@ class GaussianSpectralModel(SpectralModel):
         energy_min: Any, energy_max: Any, amplitude: Any, mean: Any, sigma: Any
     ) -> Any:
         """Integral over energy, of NumPy arrays."""
-        return amplitude * _probability((energy_min - mean) / sigma, (energy_max - mean) / sigma)
+        return amplitude * normal_probability(
+            (energy_min - mean) / sigma, (energy_max - mean) / sigma
+        )
 
     @staticmethod
     def evaluate_energy_flux(
         energy_min: Any, energy_max: Any, amplitude: Any, mean: Any, sigma: Any
     ) -> Any:
         """Integral of energy times spectrum, of NumPy arrays."""
-        inside = _probability((energy_min - mean) / sigma, (energy_max - mean) / sigma)
+        inside = normal_probability((energy_min - mean) / sigma, (energy_max - mean) / sigma)
         ends = _shape(energy_min, mean, sigma) - _shape(energy_max, mean, sigma)
         return amplitude * (mean * inside + sigma**2 * ends)
 
@@ -84,7 +86,7 @@ def _shape(energy: Any, mean: Any, sigma: Any) -> Any:
     return xp.exp(-0.5 * (z * z)) / (_ROOT_2PI * sigma)
 
 
-def _probability(low: Any, high: Any) -> Any:
+def normal_probability(low: Any, high: Any) -> Any:
     """Integral of the normal distribution, accurate in both tails."""
     from scipy.special import ndtr
 

@@ -14,6 +14,7 @@ Where it changes more there are few periods: the curve is integrated node by nod
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -108,7 +109,7 @@ class Cycle:
         """Integral over the interval, in units of its length."""
         ends = turns.changes()
         total = 0.0
-        for low, high in zip(ends[:-1], ends[1:], strict=True):
+        for low, high in pairwise(ends):
             slow = turns.is_slow(0.5 * (low + high))
             total += (self._by_parts if slow else self._by_nodes)(turns, low, high)
         return total

@@ -28,8 +28,8 @@ from gammapy.modeling.parameter import Parameter
 
 __all__ = ["GaussianTemporalModel", "GeneralizedGaussianTemporalModel"]
 
-# an interval shorter than this, in widths or distances to the peak, is integrated by 12 nodes to all
-# digits, while a difference of error functions loses some
+# an interval shorter than this, in widths or distances to the peak, is integrated by 12 nodes to
+# all digits, while a difference of error functions loses some
 _SHORT = 0.2
 
 
@@ -100,7 +100,8 @@ class GeneralizedGaussianTemporalModel(TemporalModel):
         before, x = _side_and_distance(time - t_ref, t_rise, t_decay)
         peak = x == 0.0
         safe = xp.where(peak, 1.0, x)
-        power = xp.where(peak, 0.0, safe ** (1.0 / eta))
+        # beyond e^10 the exponential is zero, and the power must not overflow
+        power = xp.where(peak, 0.0, xp.exp(xp.minimum(xp.log(safe) / eta, 10.0)))
         inner = 0.5 * power * xp.exp(-0.5 * power) / eta  # derivative by -ln x
         by_rise, by_decay = xp.where(before, inner, 0.0), xp.where(before, 0.0, inner)
         distance = xp.where(peak, 1.0, time - t_ref)

@@ -210,7 +210,7 @@ class TemplatePhaseCurveTemporalModel(TemporalModel):
         return time
 
     def _values_at(self, epoch: Time) -> list[Any]:
-        """Values for times that are counted from each epoch, in which the phase is the one there."""
+        """Values for times counted from each epoch, with the phase that is there."""
         values = [p.value * p.internal_factor for p in self.own_parameters.values()]
         days = days_between(self.reference_time, epoch, self.scale)
         phase, f0, f1 = advanced(*values[1:], days)

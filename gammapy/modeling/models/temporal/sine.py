@@ -44,7 +44,7 @@ class SineTemporalModel(TemporalModel):
 
     @staticmethod
     def evaluate_integral(time_min: Any, time_max: Any, amp: Any, omega: Any, t_ref: Any) -> Any:
-        """Integral over time; the difference of two cosines as a product, which keeps its digits."""
+        """Integral over time; a difference of cosines as a product, which keeps its digits."""
         width = time_max - time_min
         middle = _RADIAN * omega * (0.5 * (time_min + time_max) - t_ref)
         half = _RADIAN * omega * 0.5 * width / math.pi

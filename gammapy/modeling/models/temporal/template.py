@@ -10,6 +10,7 @@ and it is zero before the first and after the last of them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -61,7 +62,8 @@ class LightCurveTemplateTemporalModel(TemporalModel):
     Raises
     ------
     ModelError
-        If there is neither a map nor a file, or the table is not ascending, finite and not negative.
+        If there is neither a map nor a file, or the table is not ascending, finite and not
+        negative.
     """
 
     tag = ["LightCurveTemplateTemporalModel", "template"]
@@ -86,7 +88,7 @@ class LightCurveTemplateTemporalModel(TemporalModel):
         ):
             if value not in (None, known):
                 raise ModelError(
-                    f"LightCurveTemplateTemporalModel: {name} = {value!r} is not known: use {known!r}"
+                    f"{type(self).__name__}: {name} = {value!r} is not known: use {known!r}"
                 )
         if map is None and filename is None:
             raise ModelError(
@@ -95,8 +97,8 @@ class LightCurveTemplateTemporalModel(TemporalModel):
             )
         self.filename = None if filename is None else os.fspath(filename)
         self.format = format
-        # where no t_ref was given, and the file that states it was not there
-        self._awaits_t_ref = t_ref is None
+        #: True while ``t_ref`` is to come from a file that was not there yet
+        self.awaits_file = t_ref is None
         if map is not None:
             self._curve = self._referred(_curve_of_map(map, self))
         elif t_ref is None:
@@ -142,7 +144,7 @@ class LightCurveTemplateTemporalModel(TemporalModel):
         TemporalModel.__init__(model, scale=scale)
         model.filename = None if filename is None else os.fspath(filename)
         model.format = "table"
-        model._awaits_t_ref = True
+        model.awaits_file = True
         model._curve = model._referred(light_curve_of(table))
         return model
 
@@ -180,15 +182,13 @@ class LightCurveTemplateTemporalModel(TemporalModel):
 
     def _read_if_there(self) -> None:
         """Take the reference time from the file; a missing file is no error before it is used."""
-        try:
+        with contextlib.suppress(MissingFileError):
             _ = self._curve
-        except MissingFileError:
-            pass
 
     def _referred(self, curve: LightCurve) -> LightCurve:
         """The curve, its reference time given to a model that waits for it."""
-        if self._awaits_t_ref:
-            self._awaits_t_ref = False
+        if self.awaits_file:
+            self.awaits_file = False
             self.reference_time = curve.reference
         return curve
 
@@ -224,7 +224,7 @@ class LightCurveTemplateTemporalModel(TemporalModel):
 
     def evaluate_integral(self, time_min: Any, time_max: Any, t_ref: Any) -> Any:
         """Integral over time: of trapezoids, exact."""
-        _, nodes, norm = self._curve
+        nodes = self._curve.seconds
         low, high = (np.clip(np.asarray(t) - t_ref, *nodes[[0, -1]]) for t in (time_min, time_max))
         last = len(nodes) - 2
         first, final = (
