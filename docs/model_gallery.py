@@ -1,8 +1,9 @@
-"""One page per registered spectral model: formula, parameters, example, picture, YAML.
+"""One page per registered model: formula, parameters, example, picture, YAML.
 
 Nothing of a page is kept by hand. Text and formula are the docstrings of the class and its module,
-the table comes from the class, the example is ``examples/models/spectral/<tag>.py``, a script that
-leaves a ``model`` behind (and, if it likes, ``energy_bounds``).
+the table comes from the class, the example is ``examples/models/<family>/<tag>.py``, a script that
+leaves a ``model`` behind (and, if it likes, what to draw: ``energy_bounds``, ``width``,
+``time_range``).
 """
 
 from __future__ import annotations
@@ -11,54 +12,152 @@ import inspect
 import re
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import astropy.units as u
+import numpy as np
 import yaml
+from astropy.time import Time
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 
 from gammapy.errors import MissingFileError, MissingPackageError
-from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY, SpectralModel
+from gammapy.modeling.models import (
+    SPATIAL_MODEL_REGISTRY,
+    SPECTRAL_MODEL_REGISTRY,
+    TEMPORAL_MODEL_REGISTRY,
+)
+from gammapy.modeling.models.base import ModelBase
+from gammapy.modeling.models.registry import Registry
 from gammapy.optional import EXTRAS
 
-EXAMPLES = Path(__file__).parents[1] / "examples" / "models" / "spectral"
-FOLDER = "models/spectral"
-ENERGY_BOUNDS = ("0.02 TeV", "100 TeV")
+EXAMPLES = Path(__file__).parents[1] / "examples" / "models"
 #: beside the page no list of its headings, which are few: formulas and names need the room
 WIDE = ":html_theme.sidebar_secondary.remove: true"
-#: modules that most readers look for
-COMMON = ("powerlaw", "cutoff", "superexp", "broken", "logparabola", "line", "template", "compound")
 
-Class = type[SpectralModel]
+Class = type[ModelBase]
+
+
+class Family(NamedTuple):
+    """A family of models: how it is found, what is shown first, and how it looks."""
+
+    name: str
+    registry: Registry
+    #: modules that most readers look for
+    common: tuple[str, ...]
+    draw: Callable[[Any, dict[str, Any], Any], None]
+
+    @property
+    def folder(self) -> str:
+        """Folder of the pages in the documentation's source."""
+        return f"models/{self.name}"
 
 
 class Example(NamedTuple):
     """An example of a model: its code, and what it made (None where its data are not at hand)."""
 
     code: str
-    model: SpectralModel | None
-    energy_bounds: tuple[str, str]
+    model: Any
+    names: dict[str, Any]
     why_not: str = ""
+
+
+# -- how they look ------------------------------------------------------------------------
+
+
+def draw_spectral(model: Any, names: dict[str, Any], axes: Any) -> None:
+    """Spectrum (times E^2), or factor, over energy."""
+    bounds = u.Quantity(
+        [u.Quantity(b) for b in names.get("energy_bounds", ("0.02 TeV", "100 TeV"))]
+    )
+    sed_type = "dnde" if model.unit.is_equivalent("") else "e2dnde"
+    model.plot(bounds, ax=axes, sed_type=sed_type, n_points=400, color="C0", linewidth=2)
+    axes.set_xlim(*bounds.value)
+    axes.grid(color="0.9")
+
+
+def draw_spatial(model: Any, names: dict[str, Any], axes: Any) -> None:
+    """Brightness about the position, north up and east to the left."""
+    center = model.position
+    lon_0, lat_0 = (
+        (0.0, 0.0) if center is None else (center.spherical.lon.deg, center.spherical.lat.deg)
+    )
+    half = u.Quantity(names.get("width", "4 deg")).to_value("deg") / 2
+    y, x = np.mgrid[-half:half:301j, half:-half:301j]
+    lat = lat_0 + y
+    lon = lon_0 + x / np.cos(np.deg2rad(lat))
+    energy = u.Quantity(names["energy"]) if "energy" in names else None
+    value = model(lon * u.deg, lat * u.deg, energy).value * np.ones(x.shape)
+    extent = (half, -half, -half, half)
+    top = max(float(value.max()), 1e-300)
+    image = axes.imshow(value, extent=extent, origin="lower", cmap="viridis", vmin=0, vmax=top)
+    axes.set_xlabel("offset in longitude [deg]")
+    axes.set_ylabel("offset in latitude [deg]")
+    unit = model.unit.to_string("latex_inline") if str(model.unit) else "factor"
+    axes.figure.colorbar(image, ax=axes, label=unit)
+
+
+def draw_temporal(model: Any, names: dict[str, Any], axes: Any) -> None:
+    """Factor over time."""
+    times = Time(names.get("time_range", (55550.0, 55565.0)), format="mjd", scale=model.scale)
+    model.plot(times, ax=axes, n_points=600, color="C0", linewidth=2)
+    axes.set_ylim(bottom=0)
+    axes.grid(color="0.9")
+    for label in axes.get_xticklabels():
+        label.set_rotation(30)
+
+
+FAMILIES = (
+    Family(
+        "spectral",
+        SPECTRAL_MODEL_REGISTRY,
+        *(
+            (
+                "powerlaw",
+                "cutoff",
+                "superexp",
+                "broken",
+                "logparabola",
+                "line",
+                "template",
+                "compound",
+            ),
+            draw_spectral,
+        ),
+    ),
+    Family(
+        "spatial",
+        SPATIAL_MODEL_REGISTRY,
+        ("point", "gaussian", "disk", "shell", "ring", "template"),
+        draw_spatial,
+    ),
+    Family(
+        "temporal",
+        TEMPORAL_MODEL_REGISTRY,
+        ("constant", "linear", "decay", "gaussian", "powerlaw", "sine"),
+        draw_temporal,
+    ),
+)
 
 
 # -- what there is ------------------------------------------------------------------------
 
 
-def families() -> dict[str, list[Class]]:
+def groups(family: Family) -> dict[str, list[Class]]:
     """Classes of this package by the title of the module that defines them."""
     found: dict[str, list[Class]] = {}
-    ours = [c for c in SPECTRAL_MODEL_REGISTRY if c.__module__.startswith("gammapy.")]
-    for cls in sorted(ours, key=_rank):
+    ours = [c for c in family.registry if c.__module__.startswith("gammapy.")]
+    for cls in sorted(ours, key=lambda cls: _rank(cls, family.common)):
         found.setdefault(_module_text(cls)[0], []).append(cls)
     return found
 
 
-def _rank(cls: Class) -> tuple[int, str, str]:
-    """Common families first, the others by name."""
-    family = cls.__module__.rpartition(".")[2]
-    rank = COMMON.index(family) if family in COMMON else len(COMMON)
+def _rank(cls: Class, common: tuple[str, ...]) -> tuple[int, str, str]:
+    """Common modules first, the others by name."""
+    module = cls.__module__.rpartition(".")[2]
+    rank = common.index(module) if module in common else len(common)
     return rank, cls.__module__, cls.__name__
 
 
@@ -82,40 +181,35 @@ def description(cls: Class) -> str:
     return text
 
 
-def example(cls: Class) -> Example:
+def example(family: Family, cls: Class) -> Example:
     """The example of a class, executed."""
-    file = EXAMPLES / f"{cls.tag[-1]}.py"
+    file = EXAMPLES / family.name / f"{cls.tag[-1]}.py"
     if not file.exists():
-        raise ValueError(f"{cls.__name__}: no example; write examples/models/spectral/{file.name}")
+        raise ValueError(
+            f"{cls.__name__}: no example; write examples/models/{family.name}/{file.name}"
+        )
     code = file.read_text().strip()
     names: dict[str, Any] = {}
     try:
         exec(compile(code, str(file), "exec"), names)
     except (MissingFileError, MissingPackageError) as error:
-        return Example(code, None, ENERGY_BOUNDS, str(error))
+        return Example(code, None, {}, str(error))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRAS:
             raise
-        return Example(code, None, ENERGY_BOUNDS, str(error))
+        return Example(code, None, {}, str(error))
     if type(names.get("model")) is not cls:
         raise ValueError(f"{file.name} must leave a {cls.__name__} behind, named model")
-    return Example(code, names["model"], names.get("energy_bounds", ENERGY_BOUNDS))
+    return Example(code, names["model"], names)
 
 
-# -- how it looks -------------------------------------------------------------------------
+# -- the pages ----------------------------------------------------------------------------
 
 
-def picture(shown: Example) -> Figure:
-    """Spectrum (times E^2), or factor, over energy."""
-    model = shown.model
-    assert model is not None
+def picture(family: Family, shown: Example) -> Figure:
+    """How the model of an example looks."""
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-    axes = figure.subplots()
-    bounds = u.Quantity([u.Quantity(bound) for bound in shown.energy_bounds])
-    sed_type = "dnde" if model.unit.is_equivalent("") else "e2dnde"
-    model.plot(bounds, ax=axes, sed_type=sed_type, n_points=400, color="C0", linewidth=2)
-    axes.set_xlim(*bounds.value)
-    axes.grid(color="0.9")
+    family.draw(shown.model, shown.names, figure.subplots())
     return figure
 
 
@@ -136,7 +230,7 @@ def _literal(text: str, language: str) -> str:
     return f".. code-block:: {language}\n\n{textwrap.indent(text, '   ')}"
 
 
-def page(cls: Class, shown: Example) -> str:
+def page(family: Family, cls: Class, shown: Example) -> str:
     """Text of a page."""
     title = cls.__name__
     tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
@@ -163,18 +257,18 @@ def page(cls: Class, shown: Example) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def index(drawn: dict[Class, bool]) -> str:
+def index(family: Family, drawn: dict[Class, bool]) -> str:
     """Text of the page that lists the others, a picture each."""
     parts = [
         WIDE,
-        "Gallery of spectral models\n==========================",
+        f"Gallery of {family.name} models\n{'=' * (18 + len(family.name))}",
         "Every model with its formula, an example, and how it looks in a file.",
     ]
-    for title, classes in families().items():
+    for title, classes in groups(family).items():
         parts.append(f"{title}\n{'-' * len(title)}")
         cards = [_card(cls, drawn[cls]) for cls in classes]
         parts.append(".. container:: model-cards\n\n" + textwrap.indent("\n\n".join(cards), "   "))
-    names = [f"   {cls.tag[-1]}" for classes in families().values() for cls in classes]
+    names = [f"   {cls.tag[-1]}" for classes in groups(family).values() for cls in classes]
     parts.append("\n".join([".. toctree::", "   :hidden:", "", *names]))
     return "\n\n".join(parts) + "\n"
 
@@ -199,17 +293,17 @@ def _update(file: Path, text: str) -> None:
 
 def write_pages(app: Sphinx) -> None:
     """Write all pages and pictures into the documentation's source."""
-    folder = Path(app.srcdir, FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn: dict[Class, bool] = {}
-    for classes in families().values():
-        for cls in classes:
-            shown = example(cls)
+    for family in FAMILIES:
+        folder = Path(app.srcdir, family.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn: dict[Class, bool] = {}
+        for cls in (cls for classes in groups(family).values() for cls in classes):
+            shown = example(family, cls)
             drawn[cls] = shown.model is not None
             if drawn[cls]:
-                picture(shown).savefig(folder / f"{cls.tag[-1]}.png", dpi=110)
-            _update(folder / f"{cls.tag[-1]}.rst", page(cls, shown))
-    _update(folder / "index.rst", index(drawn))
+                picture(family, shown).savefig(folder / f"{cls.tag[-1]}.png", dpi=110)
+            _update(folder / f"{cls.tag[-1]}.rst", page(family, cls, shown))
+        _update(folder / "index.rst", index(family, drawn))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

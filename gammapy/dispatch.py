@@ -27,8 +27,6 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("SpectralModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spectral_to_dict",
     ("SpatialModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:spatial_from_dict",
     ("SpatialModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:spatial_to_dict",
-    ("TemporalModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:temporal_from_dict",
-    ("TemporalModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:temporal_to_dict",
     ("SpectralModel", "from", "astropy"): (
         "gammapy.modeling.models.spectral.foreign.astropy_model:from_astropy"
     ),

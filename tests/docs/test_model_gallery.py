@@ -1,11 +1,11 @@
-"""Every spectral model has a page with formula, example and picture; a gap stops the build."""
+"""Every model has a page with formula, example and picture; a gap stops the build."""
 
 import importlib.util
 from pathlib import Path
 
 import pytest
 
-from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY, PowerLawSpectralModel
+from gammapy.modeling.models import PowerLawSpectralModel
 
 pytest.importorskip("sphinx", reason="sphinx is not installed")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
@@ -21,31 +21,40 @@ def load():
 
 
 gallery = load()
-CLASSES = [cls for classes in gallery.families().values() for cls in classes]
+PAGES = [
+    (family, cls)
+    for family in gallery.FAMILIES
+    for classes in gallery.groups(family).values()
+    for cls in classes
+]
+SPECTRAL = gallery.FAMILIES[0]
 
 
-def test_every_model_is_listed():
-    ours = {c for c in SPECTRAL_MODEL_REGISTRY if c.__module__.startswith("gammapy.")}
-    assert set(CLASSES) == ours
+@pytest.mark.parametrize("family", gallery.FAMILIES, ids=lambda family: family.name)
+def test_every_model_is_listed(family):
+    ours = {c for c in family.registry if c.__module__.startswith("gammapy.")}
+    assert {cls for other, cls in PAGES if other is family} == ours
 
 
-def test_no_example_without_a_model():
-    tags = {cls.tag[-1] for cls in CLASSES}
-    assert {file.stem for file in gallery.EXAMPLES.glob("*.py")} == tags
+@pytest.mark.parametrize("family", gallery.FAMILIES, ids=lambda family: family.name)
+def test_no_example_without_a_model(family):
+    tags = {cls.tag[-1] for other, cls in PAGES if other is family}
+    assert {file.stem for file in (gallery.EXAMPLES / family.name).glob("*.py")} == tags
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-def test_page(cls):
-    shown = gallery.example(cls)
-    text = gallery.page(cls, shown)
+@pytest.mark.parametrize(("family", "cls"), PAGES, ids=[cls.__name__ for _, cls in PAGES])
+def test_page(family, cls):
+    shown = gallery.example(family, cls)
+    text = gallery.page(family, cls, shown)
     assert "math:" in text
     assert shown.code.splitlines()[0] in text
     if shown.model is None:
         assert f"There is no picture here: {shown.why_not}." in text
         pytest.skip(shown.why_not)
-    line = gallery.picture(shown).axes[0].lines[0]
-    assert (line.get_ydata() >= 0).all()
-    assert line.get_ydata().max() > 0
+    axes = gallery.picture(family, shown).axes[0]
+    drawn = axes.lines[0].get_ydata() if axes.lines else axes.images[0].get_array()
+    assert (drawn >= 0).all()
+    assert drawn.max() > 0
     for name in cls.default_parameters.names:
         assert f"``{name}``" in text
     assert f"type: {cls.__name__}" in text
@@ -53,14 +62,15 @@ def test_page(cls):
 
 def test_a_gap_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(gallery, "EXAMPLES", tmp_path)
+    (tmp_path / "spectral").mkdir()
     with pytest.raises(ValueError, match=r"PowerLawSpectralModel: no example; write .*pl\.py"):
-        gallery.example(PowerLawSpectralModel)
-    (tmp_path / "pl.py").write_text("import gammapy.modelling")
+        gallery.example(SPECTRAL, PowerLawSpectralModel)
+    (tmp_path / "spectral/pl.py").write_text("import gammapy.modelling")
     with pytest.raises(ModuleNotFoundError, match=r"gammapy\.modelling"):
-        gallery.example(PowerLawSpectralModel)
-    (tmp_path / "pl.py").write_text("model = None")
+        gallery.example(SPECTRAL, PowerLawSpectralModel)
+    (tmp_path / "spectral/pl.py").write_text("model = None")
     with pytest.raises(ValueError, match=r"pl\.py must leave a PowerLawSpectralModel"):
-        gallery.example(PowerLawSpectralModel)
+        gallery.example(SPECTRAL, PowerLawSpectralModel)
 
 
 def test_a_model_without_formula_is_an_error(monkeypatch):

@@ -92,8 +92,8 @@ FAULTS = (
     Fault(
         "integral of a line",
         "gammapy.modeling.models.spectral.line",
-        "amplitude * _probability(",
-        "1.01 * amplitude * _probability(",
+        "amplitude * normal_probability(",
+        "1.01 * amplitude * normal_probability(",
         "tests/modeling/models/spectral/test_line.py",
     ),
     Fault(

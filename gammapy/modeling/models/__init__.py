@@ -23,6 +23,11 @@ from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, Spect
 from gammapy.modeling.models.spectral.broken import (
     BrokenPowerLawSpectralModel,
     SmoothBrokenPowerLawSpectralModel,
+    SmoothDoubleBrokenPowerLawSpectralModel,
+)
+from gammapy.modeling.models.spectral.broken_flux import (
+    BrokenPowerLaw2SpectralModel,
+    BrokenPowerLaw3SpectralModel,
 )
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
 from gammapy.modeling.models.spectral.constant import ConstantSpectralModel
@@ -34,7 +39,12 @@ from gammapy.modeling.models.spectral.crab import MeyerCrabSpectralModel, create
 from gammapy.modeling.models.spectral.cutoff import (
     ExpCutoffPowerLaw3FGLSpectralModel,
     ExpCutoffPowerLawNormSpectralModel,
+    ExpCutoffPowerLawSEDPeakSpectralModel,
     ExpCutoffPowerLawSpectralModel,
+)
+from gammapy.modeling.models.spectral.cutoff_above import (
+    ExpCutoffAboveBreakPowerLawSpectralModel,
+    ExpCutoffBrokenPowerLawSpectralModel,
 )
 from gammapy.modeling.models.spectral.darkmatter import (
     DarkMatterAnnihilationSpectralModel,
@@ -42,9 +52,12 @@ from gammapy.modeling.models.spectral.darkmatter import (
     PrimaryFlux,
     PrimarySpectra,
 )
+from gammapy.modeling.models.spectral.edge import AbsorptionEdgeNormSpectralModel
+from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
 from gammapy.modeling.models.spectral.foreign.astropy_model import AstropySpectralModel
 from gammapy.modeling.models.spectral.foreign.sherpa_model import SherpaSpectralModel
 from gammapy.modeling.models.spectral.line import GaussianSpectralModel
+from gammapy.modeling.models.spectral.lognormal import LogNormalSpectralModel
 from gammapy.modeling.models.spectral.logparabola import (
     LogParabola2SpectralModel,
     LogParabolaNormSpectralModel,
@@ -55,16 +68,20 @@ from gammapy.modeling.models.spectral.physical import BandSpectralModel, Blackbo
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.powerlaw import (
     PowerLaw2SpectralModel,
+    PowerLawEnergyFluxSpectralModel,
     PowerLawNormSpectralModel,
     PowerLawSpectralModel,
 )
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
 from gammapy.modeling.models.spectral.superexp import (
+    SuperExpCutoffPowerLaw2SpectralModel,
     SuperExpCutoffPowerLaw3FGLSpectralModel,
+    SuperExpCutoffPowerLaw3SpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
     SuperExpCutoffPowerLaw4FGLSpectralModel,
 )
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.models.spectral.window import EnergyWindowNormSpectralModel
 from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
 from gammapy.modeling.models.temporal.constant import ConstantTemporalModel
 from gammapy.modeling.models.temporal.decay import ExpDecayTemporalModel
@@ -94,9 +111,12 @@ __all__ = [
     "SPATIAL_MODEL_REGISTRY",
     "SPECTRAL_MODEL_REGISTRY",
     "TEMPORAL_MODEL_REGISTRY",
+    "AbsorptionEdgeNormSpectralModel",
     "AstropySpectralModel",
     "BandSpectralModel",
     "BlackbodySpectralModel",
+    "BrokenPowerLaw2SpectralModel",
+    "BrokenPowerLaw3SpectralModel",
     "BrokenPowerLawSpectralModel",
     "CompoundSpatialModel",
     "CompoundSpectralModel",
@@ -108,10 +128,15 @@ __all__ = [
     "DarkMatterDecaySpectralModel",
     "DiskSpatialModel",
     "EBLAbsorptionNormSpectralModel",
+    "EnergyWindowNormSpectralModel",
+    "ExpCutoffAboveBreakPowerLawSpectralModel",
+    "ExpCutoffBrokenPowerLawSpectralModel",
     "ExpCutoffPowerLaw3FGLSpectralModel",
     "ExpCutoffPowerLawNormSpectralModel",
+    "ExpCutoffPowerLawSEDPeakSpectralModel",
     "ExpCutoffPowerLawSpectralModel",
     "ExpDecayTemporalModel",
+    "ExponentialSpectralModel",
     "FoVBackgroundModel",
     "GaussianPenalty",
     "GaussianPrior",
@@ -128,6 +153,7 @@ __all__ = [
     "LinearTemporalModel",
     "LogGaussianSpectralModel",
     "LogNormalPrior",
+    "LogNormalSpectralModel",
     "LogParabola2SpectralModel",
     "LogParabolaNormSpectralModel",
     "LogParabolaSpectralModel",
@@ -138,6 +164,7 @@ __all__ = [
     "PiecewiseNormSpectralModel",
     "PointSpatialModel",
     "PowerLaw2SpectralModel",
+    "PowerLawEnergyFluxSpectralModel",
     "PowerLawNormSpectralModel",
     "PowerLawSpectralModel",
     "PowerLawTemporalModel",
@@ -151,9 +178,12 @@ __all__ = [
     "SineTemporalModel",
     "SkyModel",
     "SmoothBrokenPowerLawSpectralModel",
+    "SmoothDoubleBrokenPowerLawSpectralModel",
     "SpatialModel",
     "SpectralModel",
+    "SuperExpCutoffPowerLaw2SpectralModel",
     "SuperExpCutoffPowerLaw3FGLSpectralModel",
+    "SuperExpCutoffPowerLaw3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLDR3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLSpectralModel",
     "TemplateNPredModel",

@@ -20,17 +20,17 @@ import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.errors import ModelError
+from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.parameter import Parameter
-from gammapy.modeling.parameters import Parameters
 from gammapy.units import as_quantity
 
-__all__ = ["PiecewiseNormSpectralModel"]
+__all__ = ["PiecewiseNormSpectralModel", "inverse_norm", "log_norm"]
 
 _TINY = float(np.finfo(float).tiny)
 
 
-class PiecewiseNormSpectralModel(SpectralModel):
+class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
     """Factor on another spectrum, interpolated between its values ``norm_0``, ``norm_1``, ...
 
     Outside the energies it is constant.
@@ -59,8 +59,8 @@ class PiecewiseNormSpectralModel(SpectralModel):
         self._interp = interp
         values = [1.0] * np.size(self._energy) if norms is None else list(np.atleast_1d(norms))
         self._check(values)
-        self.default_parameters = _declared(len(values))  # type: ignore[misc]
-        super().__init__(**dict(zip(self.default_parameters.paths, values, strict=True)))
+        self.declare(_declared(len(values)))
+        super().__init__(**{f"norm_{k}": value for k, value in enumerate(values)})
         self._energy.flags.writeable = False  # copies share them
 
     def _check(self, norms: list[Any]) -> None:
@@ -111,27 +111,13 @@ class PiecewiseNormSpectralModel(SpectralModel):
         """The energies, in TeV."""
         return self._nodes
 
-    # the norms are not declared on the class, so attribute access finds them here
-
-    def __getattr__(self, name: str) -> Any:
-        found = self.__dict__.get("own_parameters", {}).get(name)
-        if found is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return found
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self.__dict__.get("own_parameters", {}):
-            self.share_parameter(name, value)
-        else:
-            super().__setattr__(name, value)
-
     # -- the formula ----------------------------------------------------------------------
 
     def evaluate(self, energy: Any, *norms: Any) -> Any:
         """Interpolation; see the class."""
         xp = array_namespace(energy)
         logarithmic = self._interp == "log"
-        nodes = [_safe_log(norm) for norm in norms] if logarithmic else list(norms)
+        nodes = [log_norm(norm) for norm in norms] if logarithmic else list(norms)
         result = 0.0 * energy + nodes[0]
         for share, (left, right) in zip(self._shares(energy), pairwise(nodes), strict=True):
             result = result + share * (right - left)
@@ -146,7 +132,7 @@ class PiecewiseNormSpectralModel(SpectralModel):
             return tuple(weights)
         value = self.evaluate(energy, *norms)
         return tuple(
-            value * weight * _inverse(norm) for weight, norm in zip(weights, norms, strict=True)
+            value * weight * inverse_norm(norm) for weight, norm in zip(weights, norms, strict=True)
         )
 
     def _shares(self, energy: Any) -> list[Any]:
@@ -167,24 +153,25 @@ class PiecewiseNormSpectralModel(SpectralModel):
 
 
 @lru_cache(maxsize=64)
-def _declared(size: int) -> Parameters:
+def _declared(size: int) -> tuple[Parameter, ...]:
     """Parameters as they are declared; each model has copies."""
-    return Parameters([Parameter(f"norm_{i}", 1.0) for i in range(size)])
+    return tuple(Parameter(f"norm_{i}", 1.0) for i in range(size))
 
 
 def _number(norm: Any) -> float:
     return norm.value if isinstance(norm, Parameter) else float(norm)
 
 
-def _safe_log(norm: Any) -> Any:
+def log_norm(norm: Any) -> Any:
+    """Logarithm of a norm, or of the smallest positive float if it is not positive."""
     if isinstance(norm, float):  # fits to the energies of any array library
         return math.log(max(norm, _TINY))
     xp = array_namespace(norm)
     return xp.log(xp.maximum(norm, _TINY))
 
 
-def _inverse(norm: Any) -> Any:
-    """1 / norm, zero where `_safe_log` is constant."""
+def inverse_norm(norm: Any) -> Any:
+    """1 / norm, zero where `log_norm` is constant."""
     if isinstance(norm, float):
         return 1.0 / norm if norm > _TINY else 0.0
     xp = array_namespace(norm)

@@ -6,6 +6,7 @@ so has a time in s. Sums and products of two doubles (Dekker 1971, Numer. Math. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,12 @@ _SIXTH = (1.0 / 6.0, 9.25185853854297e-18)  # what the first lacks of 1 / 6 is t
 Pair = tuple[Any, Any]
 
 
-def advanced(phase: float, f0: float, f1: float, f2: float, days: Pair) -> tuple[Any, Any, Any]:
+def advanced(start: Sequence[float], days: Pair) -> tuple[Any, Any, Any]:
     """Phase and frequency some days later.
 
     Parameters
     ----------
-    phase, f0, f1, f2 : float
+    start : sequence of float [4]
         Phase, frequency (Hz) and its derivatives (Hz/s, Hz/s^2) at the start.
     days : pair of array [...]
         Two doubles whose sum they are.
@@ -34,6 +35,7 @@ def advanced(phase: float, f0: float, f1: float, f2: float, days: Pair) -> tuple
         From 0 to 1.
     f0, f1 : array [...]
     """
+    phase, f0, f1, f2 = start
     t = _product(days, (86400.0, 0.0))
     cubic = _product(_product(t, _SIXTH), (f2, 0.0))
     slope = _sum(_product(t, _sum((0.5 * f1, 0.0), cubic)), (f0, 0.0))

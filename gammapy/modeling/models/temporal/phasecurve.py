@@ -211,10 +211,10 @@ class TemplatePhaseCurveTemporalModel(TemporalModel):
 
     def _values_at(self, epoch: Time) -> list[Any]:
         """Values for times counted from each epoch, with the phase that is there."""
-        values = [p.value * p.internal_factor for p in self.own_parameters.values()]
-        days = days_between(self.reference_time, epoch, self.scale)
-        phase, f0, f1 = advanced(*values[1:], days)
-        return [0.0, phase, f0, f1, values[4]]
+        _, *start = (p.value * p.internal_factor for p in self.own_parameters.values())
+        days = days_between(self._time_of(self.t_ref), epoch, self.scale)
+        phase, f0, f1 = advanced(start, days)
+        return [0.0, phase, f0, f1, start[3]]
 
     def plot_phasogram(self, ax: Any = None, n_points: int = 100, **kwargs: Any) -> Any:
         """Draw the factor over one turn; see `gammapy.plot.plot_phase_curve`."""

@@ -164,7 +164,7 @@ class LightCurveTemplateTemporalModel(TemporalModel):
         """Table with the columns TIME (s) and NORM, and the reference time in ``meta``."""
         from astropy.table import Table
 
-        curve, reference = self._curve, self.reference_time
+        curve, reference = self._curve, self._time_of(self.t_ref)
         whole = float(np.floor(reference.mjd))
         meta = {
             "MJDREFI": int(whole),
@@ -227,10 +227,8 @@ class LightCurveTemplateTemporalModel(TemporalModel):
         nodes = self._curve.seconds
         low, high = (np.clip(np.asarray(t) - t_ref, *nodes[[0, -1]]) for t in (time_min, time_max))
         last = len(nodes) - 2
-        first, final = (
-            np.clip(np.searchsorted(nodes, x, side) - 1, 0, last)
-            for x, side in ((low, "right"), (high, "left"))
-        )
+        first = np.clip(np.searchsorted(nodes, low, "right") - 1, 0, last)
+        final = np.clip(np.searchsorted(nodes, high, "left") - 1, 0, last)
         # whole pieces between, so that short intervals do not come as a difference of large sums
         between = self._cumulative[final] - self._cumulative[np.minimum(first + 1, last)]
         pieces = self._piece(low, nodes[first + 1]) + between + self._piece(nodes[final], high)
@@ -271,7 +269,7 @@ def _curve_of_map(map: Any, model: LightCurveTemplateTemporalModel) -> LightCurv
             f"map = {map!r} must have the one axis 'time': a light curve that depends on energy or "
             "position is not supported"
         )
-    reference = getattr(axis, "reference_time", None) or model.reference_time
+    reference = getattr(axis, "reference_time", None) or model._time_of(model.t_ref)
     header = {"MJDREFI": 0, "MJDREFF": reference.mjd, "TIMESYS": reference.scale}
     table = Table({"TIME": axis.center.to("s"), "NORM": norm.ravel()}, meta=header)
     return light_curve_of(table, "map")._replace(reference=reference)

@@ -1,0 +1,3 @@
+from gammapy.modeling.models import ConstantTemporalModel
+
+model = ConstantTemporalModel()

@@ -1,0 +1,76 @@
+"""The chart of a map for the engine, from its world coordinate system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gammapy.engine.projection import PROJECTIONS, Chart, pixels
+from gammapy.errors import ModelError
+
+__all__ = ["chart_of"]
+
+#: by how many pixels the engine may differ from astropy
+_AGREEMENT = 1e-7
+
+
+def chart_of(wcs: Any, shape: tuple[int, int] = (64, 64)) -> Chart:
+    """Chart of a map.
+
+    Parameters
+    ----------
+    wcs : `~astropy.wcs.WCS`
+        With two celestial axes.
+    shape : tuple of int
+        Pixels along latitude and longitude; over these the chart is compared with astropy.
+
+    Raises
+    ------
+    ModelError
+        If the projection is not known to the engine.
+    """
+    wcs.wcs.set()
+    code = wcs.wcs.ctype[0][-3:].replace("GLS", "SFL")
+    if wcs.wcs.lng != 0 or code not in PROJECTIONS:
+        raise _unknown(wcs)
+    matrix = _native(wcs)
+    scale = np.linalg.inv(np.asarray(wcs.pixel_scale_matrix, dtype=float))
+    origin = np.asarray(wcs.wcs.crpix, dtype=float) - 1.0
+    chart = Chart(code, _tuples(matrix), _tuples(scale), tuple(origin.tolist()))
+    _compare(chart, wcs, shape)
+    return chart
+
+
+def _tuples(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
+def _native(wcs: Any) -> np.ndarray:
+    """Matrix [3][3] that turns directions of the sky into the native sphere."""
+    axes = np.array([[0.0, 0.0], [90.0, 0.0], [0.0, 90.0]])
+    native = wcs.wcs.s2p(axes, 0)
+    phi, theta = np.deg2rad(native["phi"]), np.deg2rad(native["theta"])
+    return np.array([np.cos(theta) * np.cos(phi), np.cos(theta) * np.sin(phi), np.sin(theta)])
+
+
+def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:
+    """Refuse what the chart does not tell, as a distortion or a projection with parameters."""
+    y, x = (np.linspace(0.0, n - 1.0, 7) for n in shape)
+    x, y = (a.ravel() for a in np.meshgrid(x, y))
+    lon, lat = wcs.wcs_pix2world(x, y, 0)
+    good = np.isfinite(lon) & np.isfinite(lat)
+    found = pixels(chart, lon[good], lat[good])
+    off_x, off_y = found.x - x[good], found.y - y[good]
+    if chart.period:
+        off_x -= chart.period * np.round(off_x / chart.period)
+    if wcs.sip is not None or not np.all(np.hypot(off_x, off_y)[found.seen] < _AGREEMENT):
+        raise _unknown(wcs)
+
+
+def _unknown(wcs: Any) -> ModelError:
+    return ModelError(
+        f"projection {', '.join(wcs.wcs.ctype)} of the map (with its rotation, distortion and "
+        f"parameters) is not known: reproject the map to one of {', '.join(PROJECTIONS)}, with "
+        "longitude first"
+    )
