@@ -1,4 +1,5 @@
-r"""Where directions lie on flat pictures of the sky, after Calabretta & Greisen (2002, A&A 395, 1077).
+r"""Where directions lie on flat pictures of the sky, after Calabretta & Greisen
+(2002, A&A 395, 1077).
 
 A direction is turned into the native sphere of the projection, put on the plane, and from there
 into pixels. With the native unit vector :math:`(X, Y, Z)` the azimuthal projections are

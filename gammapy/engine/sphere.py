@@ -25,7 +25,17 @@ import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 
-__all__ = ["RAD", "Ellipse", "Offset", "ellipse", "offset", "rotated", "separation", "versine"]
+__all__ = [
+    "RAD",
+    "Ellipse",
+    "Offset",
+    "ellipse",
+    "ellipse_radius",
+    "offset",
+    "rotated",
+    "separation",
+    "versine",
+]
 
 #: rad per deg
 RAD = float(np.pi / 180.0)
@@ -75,8 +85,8 @@ def offset(lon: Any, lat: Any, lon_0: Any, lat_0: Any) -> Offset:
     """Points as seen from a centre, all in deg; longitudes of any turn."""
     xp = array_namespace(lon, lat)
     lon, lat, lon_0, lat_0 = (xp.asarray(a) for a in (lon, lat, lon_0, lat_0))
-    step = lon - lon_0
-    step = (step - 360.0 * xp.round(step / 360.0)) * RAD
+    # each near its zero first: 1e-9 minus 360 would lose what is left of 1e-9 minus 0
+    step = _folded(xp, _folded(xp, lon) - _folded(xp, lon_0)) * RAD
     rise = (lat - lat_0) * RAD
     sin_0, cos_0, cos_lat = xp.sin(lat_0 * RAD), xp.cos(lat_0 * RAD), xp.cos(lat * RAD)
     half = xp.sin(0.5 * step) ** 2
@@ -87,6 +97,11 @@ def offset(lon: Any, lat: Any, lon_0: Any, lat_0: Any) -> Offset:
         sin_0,
         cos_0,
     )
+
+
+def _folded(xp: Any, angle: Any) -> Any:
+    """Within half a turn of zero, exactly."""
+    return angle - 360.0 * xp.round(angle / 360.0)
 
 
 def separation(points: Offset) -> Any:
@@ -124,8 +139,16 @@ class Ellipse(NamedTuple):
     by_lat: Any
 
 
+def ellipse_radius(points: Offset, e: Any, phi: Any) -> Any:
+    """Radius in the directions of points, alone; see `ellipse`."""
+    xp = array_namespace(points.east)
+    e = xp.asarray(e)
+    along, _ = _turned(points, phi)
+    return xp.sqrt((1.0 - e**2) / (1.0 - (e * along) ** 2))
+
+
 def ellipse(points: Offset, e: Any, phi: Any) -> Ellipse:
-    r"""Radius in the directions of points.
+    r"""Radius in the directions of points, and its derivatives.
 
     .. math:: q = \sqrt{\frac{1 - e^2}{1 - e^2 \cos^2(\phi - \chi)}}
 
@@ -138,14 +161,12 @@ def ellipse(points: Offset, e: Any, phi: Any) -> Ellipse:
         Position angle of the major axis, from north through east, in deg.
     """
     xp = array_namespace(points.east)
-    e, phi = xp.asarray(e), xp.asarray(phi) * RAD
+    e = xp.asarray(e)
     square = points.squared_sine
-    sine = xp.sqrt(square)
     x, y, z = points.east, points.north, 1.0 - points.versine
-    along = (xp.cos(phi) * y + xp.sin(phi) * x) / sine
-    across = (xp.sin(phi) * y - xp.cos(phi) * x) / sine
+    along, across = _turned(points, phi)
     minor = 1.0 - e**2
-    rest = 1.0 - e**2 * along**2
+    rest = 1.0 - (e * along) ** 2
     q = xp.sqrt(minor / rest)
     by_angle = -q * e**2 * along * across / rest  # by phi - chi, in rad
     # the direction turns as the centre moves, fast where the points are near it
@@ -156,6 +177,16 @@ def ellipse(points: Offset, e: Any, phi: Any) -> Ellipse:
         -by_angle * RAD * (points.sin_lat - points.cos_lat * y * z / square),
         -by_angle * RAD * x * z / square,
     )
+
+
+def _turned(points: Offset, phi: Any) -> tuple[Any, Any]:
+    """Cosine and sine of the angle from the directions of points to a position angle."""
+    xp = array_namespace(points.east)
+    phi = xp.asarray(phi) * RAD
+    sine = xp.sqrt(points.squared_sine)
+    sin_phi, cos_phi = xp.sin(phi), xp.cos(phi)
+    x, y = points.east / sine, points.north / sine
+    return cos_phi * y + sin_phi * x, sin_phi * y - cos_phi * x
 
 
 def rotated(lon: Any, lat: Any, matrix: Any) -> tuple[Any, Any]:

@@ -10,35 +10,50 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.modeling.models import (
+    AbsorptionEdgeNormSpectralModel,
     AstropySpectralModel,
     BandSpectralModel,
+    BinsSpectralModel,
     BlackbodySpectralModel,
+    BrokenPowerLaw2SpectralModel,
+    BrokenPowerLaw3SpectralModel,
     BrokenPowerLawSpectralModel,
     CompoundSpectralModel,
     ConstantSpectralModel,
     DarkMatterAnnihilationSpectralModel,
     DarkMatterDecaySpectralModel,
     EBLAbsorptionNormSpectralModel,
+    EnergyWindowNormSpectralModel,
+    ExpCutoffAboveBreakPowerLawSpectralModel,
+    ExpCutoffBrokenPowerLawSpectralModel,
     ExpCutoffPowerLaw3FGLSpectralModel,
     ExpCutoffPowerLawNormSpectralModel,
+    ExpCutoffPowerLawSEDPeakSpectralModel,
     ExpCutoffPowerLawSpectralModel,
+    ExponentialSpectralModel,
     GaussianSpectralModel,
     LogGaussianSpectralModel,
+    LogNormalSpectralModel,
     LogParabola2SpectralModel,
     LogParabolaNormSpectralModel,
     LogParabolaSpectralModel,
     MeyerCrabSpectralModel,
     NaimaSpectralModel,
     PiecewiseNormSpectralModel,
+    PiecewisePowerLawSpectralModel,
     PowerLaw2SpectralModel,
+    PowerLawEnergyFluxSpectralModel,
     PowerLawNormSpectralModel,
     PowerLawSpectralModel,
     PrimaryFlux,
     ScaleSpectralModel,
     SherpaSpectralModel,
     SmoothBrokenPowerLawSpectralModel,
+    SmoothDoubleBrokenPowerLawSpectralModel,
     SpectralModel,
+    SuperExpCutoffPowerLaw2SpectralModel,
     SuperExpCutoffPowerLaw3FGLSpectralModel,
+    SuperExpCutoffPowerLaw3SpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
     SuperExpCutoffPowerLaw4FGLSpectralModel,
     TemplateSpectralModel,
@@ -110,6 +125,11 @@ def smooth(beta: float) -> SmoothBrokenPowerLawSpectralModel:
 
 def piecewise(interp: str) -> PiecewiseNormSpectralModel:
     return PiecewiseNormSpectralModel([200, 1500, 9000] * u.GeV, [1.1, 0.8, 1.5], interp)
+
+
+def bins(index: float) -> BinsSpectralModel:
+    edges = [0.04, 0.3, 1.5, 6.0, 90.0] * u.TeV
+    return BinsSpectralModel(edges[:-1], edges[1:], [4e-11, 2e-12, 1e-13, 3e-15] * FLUX, index)
 
 
 def of_astropy() -> AstropySpectralModel:
@@ -249,6 +269,92 @@ EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
     NaimaSpectralModel: [naima] if importlib.util.find_spec("naima") else [],
     AstropySpectralModel: [of_astropy, of_astropy_with_units],
     SherpaSpectralModel: [of_sherpa] if importlib.util.find_spec("sherpa") else [],
+    PowerLawEnergyFluxSpectralModel: [
+        PowerLawEnergyFluxSpectralModel,
+        lambda: PowerLawEnergyFluxSpectralModel(index=1.0, emin="50 GeV", emax="2 TeV"),
+        lambda: PowerLawEnergyFluxSpectralModel(
+            index=2.6, amplitude="3e-12 erg cm-2 s-1", emin="1 TeV"
+        ),
+    ],
+    BrokenPowerLaw2SpectralModel: [
+        lambda: BrokenPowerLaw2SpectralModel(ebreak="1.3 TeV"),
+        lambda: BrokenPowerLaw2SpectralModel(
+            index1=1.0, index2=2.8, amplitude="3e-8 m-2 s-1", ebreak="800 GeV", emin="70 GeV"
+        ),
+        lambda: BrokenPowerLaw2SpectralModel(
+            index1=2.6, index2=1.9, ebreak="5 TeV", emin="6 TeV", emax="60 TeV"
+        ),
+        lambda: BrokenPowerLaw2SpectralModel(
+            index1=1.6, index2=2.9, ebreak="5 TeV", emin="0.2 TeV", emax="3 TeV"
+        ),
+    ],
+    BrokenPowerLaw3SpectralModel: [
+        BrokenPowerLaw3SpectralModel,
+        lambda: BrokenPowerLaw3SpectralModel(
+            index1=2.6, index2=1.8, amplitude1="3e-8 m-2 s-1", emin2="900 GeV"
+        ),
+    ],
+    SmoothDoubleBrokenPowerLawSpectralModel: [
+        SmoothDoubleBrokenPowerLawSpectralModel,
+        lambda: SmoothDoubleBrokenPowerLawSpectralModel(
+            index1=2.4, index2=1.7, index3=3.1, beta12=0.4, beta23=0.3, reference="700 GeV"
+        ),
+    ],
+    ExpCutoffAboveBreakPowerLawSpectralModel: [
+        lambda: ExpCutoffAboveBreakPowerLawSpectralModel(ebreak="1.3 TeV"),
+        lambda: ExpCutoffAboveBreakPowerLawSpectralModel(
+            index=2.1, reference="500 GeV", ebreak="600 GeV", p1="20 TeV", p2=0.4, p3=-0.05
+        ),
+    ],
+    ExpCutoffBrokenPowerLawSpectralModel: [
+        lambda: ExpCutoffBrokenPowerLawSpectralModel(ebreak="800 GeV", eabs="3 TeV", p1="9 TeV"),
+        lambda: ExpCutoffBrokenPowerLawSpectralModel(ebreak="3 TeV", eabs="800 GeV", p1="9 TeV"),
+    ],
+    ExpCutoffPowerLawSEDPeakSpectralModel: [
+        ExpCutoffPowerLawSEDPeakSpectralModel,
+        lambda: ExpCutoffPowerLawSEDPeakSpectralModel(
+            index=1.1, amplitude="3e-12 erg cm-2 s-1", epeak="3000 GeV"
+        ),
+    ],
+    SuperExpCutoffPowerLaw2SpectralModel: [
+        lambda: SuperExpCutoffPowerLaw2SpectralModel(
+            expfactor=3e-4, index_1=1.9, index_2=0.5, reference="700 GeV"
+        ),
+        lambda: SuperExpCutoffPowerLaw2SpectralModel(index_1=1.2),
+    ],
+    SuperExpCutoffPowerLaw3SpectralModel: [
+        SuperExpCutoffPowerLaw3SpectralModel,
+        lambda: SuperExpCutoffPowerLaw3SpectralModel(
+            expfactor=0.9, index_1=1.9, index_2=0.67, reference="700 GeV"
+        ),
+        lambda: SuperExpCutoffPowerLaw3SpectralModel(expfactor=0.9, index_1=2.9, index_2=-0.3),
+    ],
+    LogNormalSpectralModel: [
+        LogNormalSpectralModel,
+        lambda: LogNormalSpectralModel(amplitude="3e-8 m-2 s-1", log10_mean=5.7, log10_sigma=0.9),
+    ],
+    AbsorptionEdgeNormSpectralModel: [
+        lambda: AbsorptionEdgeNormSpectralModel(tau=1.4, edge="150 GeV", index=0.8),
+    ],
+    EnergyWindowNormSpectralModel: [
+        lambda: EnergyWindowNormSpectralModel("30 GeV", "70 TeV"),
+        lambda: EnergyWindowNormSpectralModel("200 GeV", "90 TeV"),
+    ],
+    ExponentialSpectralModel: [
+        lambda: ExponentialSpectralModel(PowerLawNormSpectralModel(norm=-0.7, tilt=-0.4)),
+        lambda: ExponentialSpectralModel(norm() * piecewise("lin")),
+    ],
+    BinsSpectralModel: [
+        lambda: bins(1.0),
+        lambda: bins(2.3),
+        lambda: BinsSpectralModel([0.1, 1.0] * u.TeV, [1.0, 90.0] * u.TeV),
+    ],
+    PiecewisePowerLawSpectralModel: [
+        lambda: PiecewisePowerLawSpectralModel([200, 1500, 9000] * u.GeV, [0.02, 1e-4]),
+        lambda: PiecewisePowerLawSpectralModel(
+            3 * u.TeV, index_low=1.0, index_high=2.4, amplitude="2e-9 MeV-1 m-2 s-1"
+        ),
+    ],
     CompoundSpectralModel: [
         lambda: power_law() * absorption(),
         lambda: power_law() + cutoff(),

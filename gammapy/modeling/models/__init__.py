@@ -20,6 +20,7 @@ from gammapy.modeling.models.spectral.absorption import (
     EBLAbsorptionNormSpectralModel,
 )
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
+from gammapy.modeling.models.spectral.bins import BinsSpectralModel
 from gammapy.modeling.models.spectral.broken import (
     BrokenPowerLawSpectralModel,
     SmoothBrokenPowerLawSpectralModel,
@@ -66,6 +67,7 @@ from gammapy.modeling.models.spectral.logparabola import (
 from gammapy.modeling.models.spectral.naima import NaimaSpectralModel
 from gammapy.modeling.models.spectral.physical import BandSpectralModel, BlackbodySpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
+from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
 from gammapy.modeling.models.spectral.powerlaw import (
     PowerLaw2SpectralModel,
     PowerLawEnergyFluxSpectralModel,
@@ -114,6 +116,7 @@ __all__ = [
     "AbsorptionEdgeNormSpectralModel",
     "AstropySpectralModel",
     "BandSpectralModel",
+    "BinsSpectralModel",
     "BlackbodySpectralModel",
     "BrokenPowerLaw2SpectralModel",
     "BrokenPowerLaw3SpectralModel",
@@ -162,6 +165,7 @@ __all__ = [
     "Models",
     "NaimaSpectralModel",
     "PiecewiseNormSpectralModel",
+    "PiecewisePowerLawSpectralModel",
     "PointSpatialModel",
     "PowerLaw2SpectralModel",
     "PowerLawEnergyFluxSpectralModel",

@@ -6,7 +6,6 @@ the constructor, and offers them as attributes all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gammapy.modeling.parameter import Parameter
@@ -20,9 +19,9 @@ class ObjectParameters:
 
     own_parameters: dict[str, Parameter]
 
-    def declare(self, parameters: Sequence[Parameter]) -> None:
+    def declare(self, parameters: Parameters) -> None:
         """Have the object these parameters; to be called before the constructor of the base."""
-        self.default_parameters = Parameters(parameters)
+        self.default_parameters = parameters
 
     def __getattr__(self, name: str) -> Any:
         found = self.__dict__.get("own_parameters", {}).get(name)

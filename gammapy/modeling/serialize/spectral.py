@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import astropy.units as u
-
 from gammapy.errors import ModelError
 from gammapy.modeling.models.spectral.base import SPECTRAL_MODEL_REGISTRY, SpectralModel
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
+from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
 from gammapy.modeling.models.spectral.scale import ScaleSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
 from gammapy.modeling.parameters import Parameters
+from gammapy.modeling.serialize.energies import READERS as ENERGIES_READERS
+from gammapy.modeling.serialize.energies import WRITERS as ENERGIES_WRITERS
+from gammapy.modeling.serialize.energies import decode_column, encode_column
 from gammapy.modeling.serialize.kinds import class_of, decode_plain, encode_plain, type_keys
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
-from gammapy.modeling.serialize.parameter import unit_text
 from gammapy.modeling.serialize.physical import READERS as PHYSICAL_READERS
 from gammapy.modeling.serialize.physical import WRITERS as PHYSICAL_WRITERS
 from gammapy.modeling.serialize.rows import decode_rows, encode_rows
@@ -52,7 +53,7 @@ def _encode_piecewise(
     model: PiecewiseNormSpectralModel, path: str, places: Places
 ) -> dict[str, Any]:
     rows = encode_rows(model, path, places)
-    return {"parameters": rows, "energy": _encode_column(model.energy), "interp": model.interp}
+    return {"parameters": rows, "energy": encode_column(model.energy), "interp": model.interp}
 
 
 def _encode_scale(model: ScaleSpectralModel, path: str, places: Places) -> dict[str, Any]:
@@ -65,8 +66,8 @@ def _encode_scale(model: ScaleSpectralModel, path: str, places: Places) -> dict[
 
 def _encode_template(model: TemplateSpectralModel, path: str, places: Places) -> dict[str, Any]:
     tree: dict[str, Any] = {"parameters": []}
-    tree["energy"] = _encode_column(model.energy)
-    tree["values"] = _encode_column(model.values)
+    tree["energy"] = encode_column(model.energy)
+    tree["values"] = encode_column(model.values)
     for key in ("interp_kwargs", "meta"):
         if getattr(model, key):
             tree[key] = _plain(getattr(model, key), f"{path}.{key}")
@@ -87,15 +88,19 @@ def _plain(value: Any, where: str) -> Any:
     )
 
 
-def _encode_column(column: u.Quantity) -> dict[str, Any]:
-    return {"data": [float(x) for x in column.value], "unit": unit_text(column.unit)}
+def _encode_exponential(
+    model: ExponentialSpectralModel, path: str, places: Places
+) -> dict[str, Any]:
+    return {"model": encode_spectral(model.model, f"{path}.model", places)}
 
 
 WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
     CompoundSpectralModel: _encode_compound,
     PiecewiseNormSpectralModel: _encode_piecewise,
     ScaleSpectralModel: _encode_scale,
+    ExponentialSpectralModel: _encode_exponential,
     TemplateSpectralModel: _encode_template,
+    **ENERGIES_WRITERS,
     **PHYSICAL_WRITERS,
     **WRAPPED_WRITERS,
 }
@@ -128,7 +133,7 @@ def _decode_piecewise(
     node.check_keys(["type", "module", "parameters", "energy", "interp"])
     interp = node["interp"].text() if "interp" in node else "log"
     with node.guard():
-        model = PiecewiseNormSpectralModel(_decode_column(node["energy"]), interp=interp)
+        model = PiecewiseNormSpectralModel(decode_column(node["energy"]), interp=interp)
     decode_rows(node, path, slots, model)
     return model
 
@@ -160,7 +165,7 @@ def _decode_template(
             raise node[key].error("must be a mapping")
     with node.guard():
         return TemplateSpectralModel(
-            _decode_column(node["energy"]), _decode_column(node["values"]), **options
+            decode_column(node["energy"]), decode_column(node["values"]), **options
         )
 
 
@@ -181,16 +186,22 @@ def _decode_scaled_template(
     return table * norm
 
 
-def _decode_column(node: Node) -> u.Quantity:
-    node.check_keys(["data", "unit"])
-    return u.Quantity(node["data"].numbers(), node["unit"].unit())
+def _decode_exponential(
+    node: Node, path: str, slots: Slots, cls: type[SpectralModel]
+) -> SpectralModel:
+    node.check_keys(["type", "module", "model"])
+    inner = decode_spectral(node["model"], f"{path}.model", slots)
+    with node.guard():
+        return ExponentialSpectralModel(inner)
 
 
 READERS: dict[type, Callable[..., SpectralModel]] = {
     CompoundSpectralModel: _decode_compound,
     PiecewiseNormSpectralModel: _decode_piecewise,
     ScaleSpectralModel: _decode_scale,
+    ExponentialSpectralModel: _decode_exponential,
     TemplateSpectralModel: _decode_template,
+    **ENERGIES_READERS,
     **PHYSICAL_READERS,
     **WRAPPED_READERS,
 }

@@ -12,11 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from gammapy.errors import LinkError
 from gammapy.modeling.expression import Constant, Operation
 from gammapy.modeling.models import (
+    SPATIAL_MODEL_REGISTRY,
     SPECTRAL_MODEL_REGISTRY,
+    TEMPORAL_MODEL_REGISTRY,
     CompoundSpectralModel,
+    FoVBackgroundModel,
     GaussianPenalty,
     GaussianPrior,
     GeneralizedGaussianPrior,
+    IACTBackgroundModel,
     KDEPrior,
     LogNormalPrior,
     LogUniformPrior,
@@ -25,11 +29,15 @@ from gammapy.modeling.models import (
     PowerLawSpectralModel,
     SkyModel,
     SpectralModel,
+    TemplateNPredModel,
     TemplateSpectralModel,
     TruncatedNormalPrior,
     UniformPrior,
 )
+from gammapy.modeling.models.base import ModelBase
+from gammapy.modeling.models.component import Component
 from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.serialize import spatial, temporal
 from gammapy.modeling.serialize.spec import models_to_dict
 from gammapy.modeling.serialize.spectral import WRITERS
 from gammapy.modeling.serialize.tree import (
@@ -45,6 +53,13 @@ PLAIN = [
     for cls in SPECTRAL_MODEL_REGISTRY
     if cls not in WRITERS and cls.__module__.startswith("gammapy.")  # parameters, nothing else
 ]
+SHAPES, COURSES = (
+    [c for c in registry if c not in special and c.__module__.startswith("gammapy.")]
+    for registry, special in (
+        (SPATIAL_MODEL_REGISTRY, spatial.WRITERS),
+        (TEMPORAL_MODEL_REGISTRY, temporal.WRITERS),
+    )
+)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 sizes = st.floats(1e-60, 1e60)  # their fourth powers are floats too
 # other units of the same dimension, one of them with a scale that FITS cannot say
@@ -128,13 +143,46 @@ names = (
 
 
 @st.composite
+def parts(draw, classes: list[type]):
+    """Shape or course in time, of parameters and nothing else."""
+    cls = draw(st.none() | st.sampled_from(classes))
+    if cls is None:
+        return None
+    frames = {"frame": draw(st.sampled_from(["icrs", "galactic", "fk5"]))}
+    scales = {"scale": draw(st.sampled_from(["utc", "tt", "tdb"]))}
+    part = cls(**(frames if classes is SHAPES else scales))
+    for parameter in part.parameters:
+        draw(filled(parameter))
+    return part
+
+
+@st.composite
+def components(draw, name: str) -> Component:
+    seen = draw(st.none() | st.lists(names, max_size=2))
+    if draw(st.integers(0, 4)) == 0:
+        norm = PowerLawNormSpectralModel()
+        draw(filled(norm.norm))
+        return draw(
+            st.sampled_from(
+                [
+                    FoVBackgroundModel("a", norm, name=name),
+                    TemplateNPredModel(None, norm, name, "$X/a.fits", datasets_names=seen),
+                    IACTBackgroundModel("CTAIrfBackground", norm, name=name, datasets_names=seen),
+                ]
+            )
+        )
+    irfs = draw(st.dictionaries(st.sampled_from(["exposure", "psf", "edisp"]), st.booleans()))
+    shape, course = draw(parts(SHAPES)), draw(parts(COURSES))
+    return SkyModel(draw(spectra()), shape, course, name, irfs, seen)
+
+
+@st.composite
 def collections(draw) -> Models:
     found = draw(st.lists(names, min_size=1, max_size=3, unique=True))
-    seen = st.none() | st.lists(names, max_size=2)
-    models = Models(
-        SkyModel(draw(spectra()), name=name, datasets_names=draw(seen)) for name in found
-    )
-    slots = [(leaf, name) for model in models for leaf, name in all_slots(model.spectral_model)]
+    models = Models(draw(components(name)) for name in found)
+    slots = [
+        (leaf, name) for model in models for part in model.parts() for leaf, name in all_slots(part)
+    ]
     pairs = st.tuples(st.sampled_from(slots), st.sampled_from(slots)) if slots else st.nothing()
     for (leaf, name), (source, other) in draw(st.lists(pairs, max_size=3)) if slots else []:
         if leaf.own_parameters[name].unit.is_equivalent(source.own_parameters[other].unit):
@@ -146,7 +194,7 @@ def collections(draw) -> Models:
     return models
 
 
-def all_slots(model: SpectralModel) -> list[tuple[SpectralModel, str]]:
+def all_slots(model: ModelBase) -> list[tuple[ModelBase, str]]:
     if isinstance(model, CompoundSpectralModel):
         return all_slots(model.model1) + all_slots(model.model2)
     return [(model, name) for name in model.own_parameters]
@@ -221,7 +269,10 @@ def described(models: Models) -> list:
         return [value, *(repr(getattr(p, key)) for key in ATTRIBUTES[:-6])]
 
     return [
-        [[m.name, m.datasets_names, shape(m.spectral_model)] for m in models],
+        [
+            [m.name, m.datasets_names, getattr(m, "apply_irf", None), *map(shape, m.parts())]
+            for m in models
+        ],
         [[place, first[p], *contents(p)] for p, place in slots],
         [
             [
@@ -234,13 +285,14 @@ def described(models: Models) -> list:
     ]
 
 
-def shape(model: SpectralModel) -> list:
+def shape(model: ModelBase) -> list:
     if isinstance(model, CompoundSpectralModel):
         return [model.operator, shape(model.model1), shape(model.model2)]
     if isinstance(model, TemplateSpectralModel):
         columns = [[column.value.tolist(), column.unit] for column in (model.energy, model.values)]
         return [columns, model.interp_kwargs, model.meta]
-    return [type(model), list(model.own_parameters)]
+    place = getattr(model, "frame", None), getattr(model, "scale", None)
+    return [type(model), place, list(model.own_parameters)]
 
 
 def assert_same(one: Models, other: Models) -> None:
@@ -254,7 +306,7 @@ def assert_same(one: Models, other: Models) -> None:
 
 
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

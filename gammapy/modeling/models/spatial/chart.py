@@ -47,11 +47,25 @@ def _tuples(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
 
 
 def _native(wcs: Any) -> np.ndarray:
-    """Matrix [3][3] that turns directions of the sky into the native sphere."""
-    axes = np.array([[0.0, 0.0], [90.0, 0.0], [0.0, 90.0]])
-    native = wcs.wcs.s2p(axes, 0)
-    phi, theta = np.deg2rad(native["phi"]), np.deg2rad(native["theta"])
-    return np.array([np.cos(theta) * np.cos(phi), np.cos(theta) * np.sin(phi), np.sin(theta)])
+    """Matrix [3][3] that turns directions of the sky into the native sphere.
+
+    From four directions about the point of reference, since a pole may be out of the projection.
+    """
+    lon_0, lat_0 = (float(wcs.wcs.crval[i]) for i in range(2))
+    down = -1.0 if lat_0 > 0 else 1.0
+    sky = np.array([[0.0, 0.0], [40.0, 0.0], [-40.0, 10.0 * down], [0.0, 40.0 * down]])
+    sky += [lon_0, lat_0]
+    native = wcs.wcs.s2p(sky, 0)
+    source, image = _vectors(*sky.T), _vectors(native["phi"], native["theta"])
+    if not np.all(np.isfinite(image)):
+        raise _unknown(wcs)
+    left, _, right = np.linalg.svd(image @ source.T)
+    return left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
+
+
+def _vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    lon, lat = np.deg2rad(lon), np.deg2rad(lat)
+    return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:
@@ -64,7 +78,7 @@ def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:
     off_x, off_y = found.x - x[good], found.y - y[good]
     if chart.period:
         off_x -= chart.period * np.round(off_x / chart.period)
-    if wcs.sip is not None or not np.all(np.hypot(off_x, off_y)[found.seen] < _AGREEMENT):
+    if wcs.sip is not None or not np.all(np.hypot(off_x, off_y) < _AGREEMENT):
         raise _unknown(wcs)
 
 

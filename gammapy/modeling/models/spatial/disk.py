@@ -26,7 +26,7 @@ import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.engine.special import erfc
-from gammapy.engine.sphere import RAD, ellipse, offset, separation
+from gammapy.engine.sphere import RAD, ellipse, ellipse_radius, offset, separation
 from gammapy.errors import ModelError
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.domain import ECCENTRICITY, SHARE, Domain
@@ -72,7 +72,7 @@ class DiskSpatialModel(SpatialModel):
     ) -> Any:
         """Formula; see the module."""
         points = offset(lon, lat, lon_0, lat_0)
-        radius = r_0 * ellipse(points, e, phi).radius
+        radius = r_0 * ellipse_radius(points, e, phi)
         width = _width(edge_width, radius)
         omega, _, _ = solid_angle(r_0, e, radius)
         return 0.5 / omega * erfc(STEEPNESS * (separation(points) - radius) / (width * radius))

@@ -24,7 +24,7 @@ import astropy.units as u
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.engine.special import digamma, gamma
-from gammapy.engine.sphere import RAD, Offset, ellipse, offset, separation, versine
+from gammapy.engine.sphere import RAD, Offset, ellipse, ellipse_radius, offset, separation, versine
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.domain import ECCENTRICITY, POSITIVE, SIZE
 from gammapy.modeling.models.spatial.outline import ellipse_region
@@ -53,7 +53,7 @@ class GaussianSpatialModel(SpatialModel):
         """Formula; see the module."""
         points = offset(lon, lat, lon_0, lat_0)
         norm, _, _ = _norm(points, sigma, e)
-        scale = 2.0 * versine(sigma * ellipse(points, e, phi).radius)
+        scale = 2.0 * versine(sigma * ellipse_radius(points, e, phi))
         return norm * array_namespace(scale).exp(-points.versine / scale)
 
     @staticmethod
@@ -122,7 +122,7 @@ class GeneralizedGaussianSpatialModel(SpatialModel):
         """Formula; see the module."""
         points = offset(lon, lat, lon_0, lat_0)
         xp = array_namespace(points.east)
-        _, power = _power(separation(points) / (r_0 * ellipse(points, e, phi).radius), eta)
+        _, power = _power(separation(points) / (r_0 * ellipse_radius(points, e, phi)), eta)
         return _plane_norm(xp, r_0, eta, e) * xp.exp(-power)
 
     @staticmethod

@@ -5,8 +5,8 @@ r"""Shells: a homogeneous spherical shell of emission, seen from far away.
     \sqrt{\max(r_o^2 - \theta^2, 0)} - \sqrt{\max(r_i^2 - \theta^2, 0)}\right)
 
 with the inner and outer radius :math:`r_i` and :math:`r_o`, on a plane that touches the sky at the
-centre. (Gammalib has the sines of the angles, and the exact norm: at the inner rim of a shell of
-0.3 + 0.1 deg that is 1e-5 more than here.)
+centre. (Gammalib has the sines of the angles, and the exact norm: for a shell of 0.3 + 0.1 deg that
+is 1e-5 to 2e-5 more than here.)
 """
 
 from __future__ import annotations

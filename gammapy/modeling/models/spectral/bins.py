@@ -21,6 +21,7 @@ from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.powerlaw import power_integral
 from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.parameters import Parameters
 from gammapy.units import as_quantity
 
 __all__ = ["BinsSpectralModel"]
@@ -122,13 +123,13 @@ class BinsSpectralModel(ObjectParameters, SpectralModel):
 
     def evaluate_integral(self, energy_min: Any, energy_max: Any, *values: Any) -> Any:
         """Integral over energy."""
-        return self._integral(energy_min, energy_max, 1.0, *values)
+        return self._moment(energy_min, energy_max, 1.0, *values)
 
     def evaluate_energy_flux(self, energy_min: Any, energy_max: Any, *values: Any) -> Any:
         """Integral of energy times spectrum."""
-        return self._integral(energy_min, energy_max, 2.0, *values)
+        return self._moment(energy_min, energy_max, 2.0, *values)
 
-    def _integral(self, low: Any, high: Any, power: float, index: Any, *amplitudes: Any) -> Any:
+    def _moment(self, low: Any, high: Any, power: float, index: Any, *amplitudes: Any) -> Any:
         xp = array_namespace(low, high)
         total = 0.0 * (low + high)
         for amplitude, (start, end) in zip(amplitudes, self._bins, strict=True):
@@ -146,11 +147,11 @@ class BinsSpectralModel(ObjectParameters, SpectralModel):
 
 
 @lru_cache(maxsize=64)
-def _declared(size: int) -> tuple[Parameter, ...]:
+def _declared(size: int) -> Parameters:
     """Parameters as they are declared; each model has copies."""
     flux = "1e-12 cm-2 s-1 TeV-1"
     amplitudes = [Parameter(f"amplitude_{k}", flux, interp="log") for k in range(size)]
-    return (Parameter("index", 2.0), *amplitudes)
+    return Parameters([Parameter("index", 2.0), *amplitudes])
 
 
 def _check_bins(low: u.Quantity, high: u.Quantity) -> None:

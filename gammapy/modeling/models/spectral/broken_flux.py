@@ -51,8 +51,8 @@ class BrokenPowerLaw2SpectralModel(SpectralModel):
     """
 
     tag = ["BrokenPowerLaw2SpectralModel", "bpl-2"]
-    index1 = Parameter("index1", 2.0)
-    index2 = Parameter("index2", 2.0)
+    index1 = Parameter("index1", 1.5)
+    index2 = Parameter("index2", 2.5)
     amplitude = Parameter("amplitude", "1e-12 cm-2 s-1", interp="log")
     ebreak = Parameter("ebreak", "1 TeV")
     emin = Parameter("emin", "0.1 TeV", frozen=True)
@@ -98,9 +98,10 @@ class BrokenPowerLaw2SpectralModel(SpectralModel):
         below, above, by_index1, by_index2 = _sides(low, high, index1, index2, middle)
         norm = below + above
         broken = index1, index2, amplitude / norm, ebreak
-        first, second, shape, by_break = BrokenPowerLawSpectralModel.partials(energy, *broken)
+        first, second, shape, _ = BrokenPowerLawSpectralModel.partials(energy, *broken)
         shape = shape / norm
         value = amplitude * shape
+        other = array_namespace(energy).where(energy < ebreak, above, -below)
         end = [
             BrokenPowerLawSpectralModel.evaluate(e, index1, index2, 1.0, middle)
             for e in (low, high)
@@ -109,7 +110,7 @@ class BrokenPowerLaw2SpectralModel(SpectralModel):
             first - value * by_index1 / norm,
             second - value * by_index2 / norm,
             shape,
-            by_break - value * (index1 * below + index2 * above) / (ebreak * norm),
+            value * (index1 - index2) * other / (ebreak * norm),
             value * end[0] / norm,
             -value * end[1] / norm,
         )

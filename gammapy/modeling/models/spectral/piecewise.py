@@ -23,6 +23,7 @@ from gammapy.errors import ModelError
 from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.parameters import Parameters
 from gammapy.units import as_quantity
 
 __all__ = ["PiecewiseNormSpectralModel", "inverse_norm", "log_norm"]
@@ -60,7 +61,7 @@ class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
         values = [1.0] * np.size(self._energy) if norms is None else list(np.atleast_1d(norms))
         self._check(values)
         self.declare(_declared(len(values)))
-        super().__init__(**{f"norm_{k}": value for k, value in enumerate(values)})
+        super().__init__(**dict(zip(self.default_parameters.paths, values, strict=True)))
         self._energy.flags.writeable = False  # copies share them
 
     def _check(self, norms: list[Any]) -> None:
@@ -153,9 +154,9 @@ class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
 
 
 @lru_cache(maxsize=64)
-def _declared(size: int) -> tuple[Parameter, ...]:
+def _declared(size: int) -> Parameters:
     """Parameters as they are declared; each model has copies."""
-    return tuple(Parameter(f"norm_{i}", 1.0) for i in range(size))
+    return Parameters([Parameter(f"norm_{i}", 1.0) for i in range(size)])
 
 
 def _number(norm: Any) -> float:

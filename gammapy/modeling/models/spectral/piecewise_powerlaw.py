@@ -27,6 +27,7 @@ from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.piecewise import inverse_norm, log_norm
 from gammapy.modeling.models.spectral.powerlaw import power_integral
 from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.parameters import Parameters
 from gammapy.units import as_quantity
 
 __all__ = ["PiecewisePowerLawSpectralModel"]
@@ -106,13 +107,13 @@ class PiecewisePowerLawSpectralModel(ObjectParameters, SpectralModel):
 
     def evaluate_integral(self, energy_min: Any, energy_max: Any, *values: Any) -> Any:
         """Integral over energy."""
-        return self._integral(energy_min, energy_max, 1.0, *values)
+        return self._moment(energy_min, energy_max, 1.0, *values)
 
     def evaluate_energy_flux(self, energy_min: Any, energy_max: Any, *values: Any) -> Any:
         """Integral of energy times spectrum."""
-        return self._integral(energy_min, energy_max, 2.0, *values)
+        return self._moment(energy_min, energy_max, 2.0, *values)
 
-    def _integral(
+    def _moment(
         self, low: Any, high: Any, power: float, index_low: Any, index_high: Any, *heights: Any
     ) -> Any:
         """Sum over the pieces, each a power law from the value at its left end."""
@@ -135,7 +136,7 @@ class PiecewisePowerLawSpectralModel(ObjectParameters, SpectralModel):
         for node, log_value, slope, start, end in pieces:
             ends = xp.clip(low, start, end), xp.clip(high, start, end)
             part = power_integral(*ends, power + slope, node)
-            total = total + np.exp(log_value) * node**power * part
+            total = total + exp_or_inf(log_value) * node**power * part
         return amplitude * total
 
     def __repr__(self) -> str:
@@ -146,14 +147,14 @@ class PiecewisePowerLawSpectralModel(ObjectParameters, SpectralModel):
 
 
 @lru_cache(maxsize=64)
-def _declared(size: int) -> tuple[Parameter, ...]:
+def _declared(size: int) -> Parameters:
     """Parameters as they are declared; each model has copies."""
-    return (
+    first = [
         Parameter("index_low", 2.0),
         Parameter("index_high", 2.0),
         Parameter("amplitude", "1e-12 cm-2 s-1 TeV-1", interp="log"),
-        *(Parameter(f"norm_{k}", 1.0) for k in range(1, size + 1)),
-    )
+    ]
+    return Parameters([*first, *(Parameter(f"norm_{k}", 1.0) for k in range(1, size + 1))])
 
 
 def _check(energy: u.Quantity, norms: list[Any]) -> None:

@@ -36,7 +36,7 @@ def advanced(start: Sequence[float], days: Pair) -> tuple[Any, Any, Any]:
     f0, f1 : array [...]
     """
     phase, f0, f1, f2 = start
-    t = _product(days, (86400.0, 0.0))
+    t = _product(_two_sum(*days), (86400.0, 0.0))
     cubic = _product(_product(t, _SIXTH), (f2, 0.0))
     slope = _sum(_product(t, _sum((0.5 * f1, 0.0), cubic)), (f0, 0.0))
     high, low = _sum(_product(t, slope), (phase, 0.0))

@@ -20,10 +20,13 @@ __all__ = ["lowest", "solutions"]
 POWER_LAWS = {
     "PowerLawSpectralModel": "index",
     "PowerLaw2SpectralModel": "index",
+    "PowerLawEnergyFluxSpectralModel": "index",
     "PowerLawNormSpectralModel": "tilt",
 }
 _PER_DECADE = 40
 _EQUAL = 4 * np.finfo(float).eps
+#: a spectrum that is not as close to its value where it crosses it jumps there, past the value
+_JUMP = 1e-6
 
 
 def lowest(model: SpectralModel, value: Any, energy_min: Any, energy_max: Any) -> u.Quantity:
@@ -120,5 +123,7 @@ def _crossings(
     for i in np.flatnonzero(side[:-1] * side[1:] < 0):
         scale = abs(value) or np.abs(flux[i : i + 2]).max()
         ends = np.log(grid[i : i + 2])
-        roots.append(np.exp(brentq(excess, *ends, args=(scale,), xtol=1e-15, rtol=1e-15)))
+        root = brentq(excess, *ends, args=(scale,), xtol=1e-15, rtol=1e-15)
+        if abs(excess(root, scale)) < _JUMP:
+            roots.append(np.exp(root))
     return np.sort(np.concatenate([grid[np.array(touched, dtype=int)], roots]))

@@ -1,0 +1,98 @@
+"""Every YAML file that we write, read by Gammapy 2.1: ``--peer`` names its interpreter.
+
+All files of models under ``$GAMMAPY_DATA`` are read here and written as YAML. Both sides read those,
+and must agree in every parameter and in the values of every part.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.peer import Worker
+from benchmarks.report import Report
+from benchmarks.sides import options, two_sides
+from gammapy.errors import GammapyError
+from gammapy.modeling.models import Models
+
+#: relative differences that are rounding: of parameters, of closed formulas, of tables
+ROUNDING, FORMULA, TABLE = 1e-12, 1e-9, 1e-5
+
+
+def written(target: Path) -> Iterator[tuple[str, Path]]:
+    """Files under the data folder that are models, as YAML in another folder."""
+    root = Path(os.environ["GAMMAPY_DATA"])
+    for source in sorted([*root.rglob("*.xml"), *root.rglob("*.yaml")]):
+        name = str(source.relative_to(root))
+        if name.startswith("gamma-cat/"):
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                models = Models.read(source)
+                file = target / (name.replace("/", "__") + ".yaml")
+                models.write(file)
+        except GammapyError:
+            continue
+        if len(models):
+            yield name, file
+
+
+def differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """Where two sides differ, in words."""
+    if "refused" in theirs:
+        return [f"refused there: {theirs['refused']}"]
+    if list(ours["models"]) != list(theirs["models"]):
+        return [f"names: {list(ours['models'])} there {list(theirs['models'])}"]
+    found = []
+    for name, one in ours["models"].items():
+        other = theirs["models"][name]
+        for path in sorted(one["parameters"].keys() | other["parameters"].keys()):
+            pair = one["parameters"].get(path), other["parameters"].get(path)
+            if None in pair or not _same(*pair, ROUNDING):
+                found.append(f"{name}.{path}: {pair[0]} there {pair[1]}")
+        for kind in one["values"]:
+            pair = one["values"][kind], other["values"].get(kind, [])
+            if not _same(*pair, FORMULA):
+                rough = "" if _same(*pair, TABLE) else " !"
+                found.append(f"{name} {kind} values: {pair[0]} there {pair[1]}{rough}")
+    return found
+
+
+def _same(one: list[Any], other: list[Any], rtol: float) -> bool:
+    return len(one) == len(other) and all(
+        a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=rtol)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def main() -> None:
+    arguments = options(__doc__, rounds=1)
+    report = Report("yaml_in_the_peer", "YAML files of ours, read by Gammapy 2.1")
+    sides = two_sides(arguments.peer)
+    with tempfile.TemporaryDirectory() as folder:
+        with Worker(sides[0], "yaml_files.py") as ours, Worker(sides[1], "yaml_files.py") as theirs:
+            total, models, bad = 0, 0, 0
+            for name, file in written(Path(folder)):
+                one = ours("said", file=str(file))
+                found = differences(one, theirs("said", file=str(file)))
+                total, models, bad = total + 1, models + len(one["models"]), bad + bool(found)
+                if found:
+                    report.line(f"{name}: {len(found)} differences")
+                    for line in found[:6]:
+                        report.line(f"    {line}")
+    report.line(f"{total} files, {models} models; {bad} files with differences")
+    if arguments.save:
+        report.save()
+
+
+if __name__ == "__main__":
+    main()
