@@ -16,6 +16,8 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "open", "any"): "gammapy.modeling.serialize.formats:read_files",
     ("Models", "save", "any"): "gammapy.modeling.serialize.formats:write_file",
     ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
+    ("Models", "read", "xml"): "gammapy.modeling.serialize.xml.library:read_models",
+    ("Models", "write", "xml"): "gammapy.modeling.serialize.xml.writing:write_models",
     ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
     ("Models", "from_text", "yaml"): "gammapy.modeling.serialize.yaml:models_from_yaml",
     ("Models", "to_text", "yaml"): "gammapy.modeling.serialize.yaml:models_to_yaml",
@@ -52,14 +54,30 @@ TABLE: dict[tuple[str, str, str], str] = {
     ),
     ("PhaseCurve", "read", "table"): "gammapy.modeling.serialize.temporal_files:read_phase_curve",
     ("PhaseCurve", "write", "table"): "gammapy.modeling.serialize.temporal_files:write_phase_curve",
-    ("TemporalModel", "to_dict", "yaml"): (
-        "gammapy.modeling.serialize.temporal:temporal_to_dict"
-    ),
+    ("TemporalModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:temporal_to_dict",
     ("TemporalModel", "from_dict", "yaml"): (
-        "gammapy.modeling.serialize.temporal:temporal_from_dict"
+        "gammapy.modeling.serialize.spec:temporal_from_dict"
     ),
     ("TemporalModel", "plot", "range"): "gammapy.plot.temporal:plot_temporal_model",
     ("TemporalModel", "plot", "phase"): "gammapy.plot.temporal:plot_phase_curve",
+    ("TemplateNDSpectralModel", "read", "fits"): (
+        "gammapy.modeling.serialize.template_nd:read_region_map"
+    ),
+    ("TemplateNDSpectralModel", "write", "fits"): (
+        "gammapy.modeling.serialize.template_nd:write_region_map"
+    ),
+    ("TemplateSpatialModel", "read", "fits"): (
+        "gammapy.modeling.serialize.template_files:read_template"
+    ),
+    ("TemplateSpatialModel", "locate", "fits"): (
+        "gammapy.modeling.serialize.template_files:locate_template"
+    ),
+    ("TemplateSpatialModel", "write", "fits"): (
+        "gammapy.modeling.serialize.template_files:write_template"
+    ),
+    ("TemplateNDSpatialModel", "read", "fits"): (
+        "gammapy.modeling.serialize.template_files:read_map"
+    ),
     ("PrimarySpectra", "read", "pppc4"): "gammapy.modeling.serialize.table_files:read_pppc4",
     ("SpectralModel", "plot", "value"): "gammapy.plot.model:plot_spectral_model",
     ("SpectralModel", "plot", "error"): "gammapy.plot.model:plot_spectral_error",

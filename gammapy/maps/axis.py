@@ -223,7 +223,87 @@ class MapAxis:
         """Unit of the edges."""
         return self._edges.unit
 
+    # -- coordinates and pixels -----------------------------------------------------------
+
+    def coord_to_pix(self, coord: Any) -> np.ndarray:
+        """Place on the axis, counted from 0 at the middle of the first bin.
+
+        The axis goes on outside of its bins as its first and last piece do.
+
+        Parameters
+        ----------
+        coord : `~astropy.units.Quantity`, str or array_like [...]
+            Plain numbers are in the `unit` of the axis.
+        """
+        nodes, first = self._pixel_nodes
+        forward, _ = _SCALES[self.interp]
+        with np.errstate(divide="ignore", invalid="ignore"):  # below 0 on a log scale: no place
+            place = forward(self._values(coord))
+        return _along(place, forward(nodes), first + np.arange(len(nodes)))
+
+    def pix_to_coord(self, pix: Any) -> u.Quantity:
+        """Coordinate [...] at such a place; the inverse of `coord_to_pix`."""
+        nodes, first = self._pixel_nodes
+        forward, back = _SCALES[self.interp]
+        place = np.asarray(pix, dtype=float)
+        return u.Quantity(
+            back(_along(place, first + np.arange(len(nodes)), forward(nodes))), self.unit
+        )
+
+    def coord_to_idx(self, coord: Any, clip: bool = False) -> np.ndarray:
+        """Bin [...] that holds a coordinate, or -1 where none does.
+
+        A bin holds its lower edge, the last one the upper edge too.
+
+        Parameters
+        ----------
+        coord : `~astropy.units.Quantity`, str or array_like [...]
+            Plain numbers are in the `unit` of the axis.
+        clip : bool
+            True to give the first and last bin outside of the axis, and -1 for nan only.
+        """
+        values, edges = self._values(coord), self._edges.value
+        index = np.searchsorted(edges, values, side="right") - 1
+        index = np.where(values == edges[-1], self.nbin - 1, index)
+        if clip:
+            index = np.clip(index, 0, self.nbin - 1)
+        return np.where(np.isnan(values) | (index >= self.nbin), -1, index)
+
+    @property
+    def _pixel_nodes(self) -> tuple[np.ndarray, float]:
+        """Numbers at which the place is known, and the place of the first."""
+        if self.node_type == "center" and self.nbin > 1:
+            return self.center.value, 0.0
+        return self._edges.value, -0.5
+
+    def _values(self, coord: Any) -> np.ndarray:
+        if isinstance(coord, (str, u.Quantity)):
+            return as_quantity(coord, f"axis {self.name!r}: coord", self.unit).to_value(self.unit)
+        try:
+            return np.asarray(coord, dtype=float)
+        except (TypeError, ValueError):  # a list of texts or quantities
+            return as_quantity(coord, f"axis {self.name!r}: coord", self.unit).to_value(self.unit)
+
     # -- other axes from it ---------------------------------------------------------------
+
+    def slice(self, idx: slice) -> MapAxis:
+        """Axis of some of the bins, those of a slice without steps.
+
+        Raises
+        ------
+        DataError
+            If no bin is left, or the bins are not consecutive.
+        """
+        first, end, step = idx.indices(self.nbin)
+        if step != 1 or end <= first:
+            raise DataError(
+                f"axis {self.name!r}: slice {idx} of {self.nbin} bins must hold at least one bin, "
+                "and have no step: an axis has no gaps"
+            )
+        center = None if self._center is None else self.center[first:end]
+        new = MapAxis(self.edges[first : end + 1], self.interp, self.name, center=center)
+        new._node_type = self.node_type
+        return new
 
     def copy(self, name: str | None = None) -> MapAxis:
         """The same bins, under another name if one is given."""
@@ -265,9 +345,14 @@ class MapAxis:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # a copied array is writeable, so the axis is made anew
-        if self.node_type == "center":
-            return type(self).from_nodes, (self.center, self.interp, self.name)
-        return type(self), (self.edges, self.interp, self.name, "", self._center)
+        return _again, (
+            type(self),
+            self._node_type,
+            self.edges,
+            self.interp,
+            self.name,
+            self._center,
+        )
 
     def is_allclose(self, other: Any, rtol: float = 1e-6) -> bool:
         """True if the other axis has the same name, edges and centres within ``rtol``."""
@@ -295,6 +380,13 @@ class MapAxis:
         return f"MapAxis({self.name!r}, {self.nbin} bins, {low:.4g} to {high:.4g}, {self.interp})"
 
 
+def _again(cls: type[MapAxis], node_type: str, *arguments: Any) -> MapAxis:
+    edges, interp, name, center = arguments
+    axis = cls(edges, interp, name, center=center)
+    axis._node_type = node_type
+    return axis
+
+
 def _energy(value: Any, name: str, unit: Any) -> u.Quantity:
     """Energies; plain numbers are in the unit, if there is one."""
     if unit is not None and not isinstance(value, u.Quantity):
@@ -306,6 +398,14 @@ def _energy(value: Any, name: str, unit: Any) -> u.Quantity:
 def _check_scale(interp: str, name: str) -> None:
     if interp not in _SCALES:
         raise DataError(f"axis {name!r}: interp = {interp!r} is not one of {list(_SCALES)}")
+
+
+def _along(x: np.ndarray, nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Piecewise linear through values at ascending nodes; the end pieces go on outside."""
+    right = np.clip(np.searchsorted(nodes, x), 1, len(nodes) - 1)
+    low, high = nodes[right - 1], nodes[right]
+    share = (x - low) / (high - low)
+    return values[right - 1] + share * (values[right] - values[right - 1])
 
 
 def _checked_center(center: Any, axis: MapAxis) -> u.Quantity:

@@ -123,6 +123,39 @@ class Parameter(Algebra):
         self._refuse_if_linked(value)
         self._value = _number(self.name, "value", value)
 
+    def restate(
+        self,
+        value: float,
+        unit: u.UnitBase,
+        min: float = math.nan,
+        max: float = math.nan,
+        error: float = 0.0,
+        frozen: bool = False,
+    ) -> None:
+        """Take over all that a file says of a parameter, in one step.
+
+        Parameters
+        ----------
+        value, min, max, error : float
+            In ``unit``; bounds are nan if there are none.
+        unit : `~astropy.units.Unit`
+            Of the dimension of `unit`; scripts set `unit`, which converts.
+        frozen : bool
+
+        Raises
+        ------
+        ParameterError, LinkError
+            As the single attributes raise.
+        """
+        self._refuse_if_linked(value)
+        if not math.isfinite(value):
+            raise ParameterError(f"{self.name}: value = {value!r} must be a finite number")
+        if not error >= 0.0:
+            raise ParameterError(f"{self.name}: error = {error!r} must not be negative")
+        self._set_bounds(min, max)
+        self._value, self._unit, self._error = value, unit, error
+        self._frozen, self._covariance = frozen, None
+
     def _refuse_if_linked(self, value: Any) -> None:
         if self._link is not None:
             raise LinkError(

@@ -16,6 +16,7 @@ from gammapy.plot.peek import peek
 from gammapy.plot.profile import plot_contour, plot_profile, plot_surface
 from gammapy.plot.spectrum import plot_fit
 from gammapy.plot.spectrum_bins import plot_counts, plot_excess, plot_masks, plot_residuals
+from gammapy.plot.temporal import plot_phase_curve, plot_temporal_model
 from gammapy.plot.ts_profiles import plot_ts_profiles
 
 __all__ = [
@@ -30,10 +31,12 @@ __all__ = [
     "plot_flux_points_residuals",
     "plot_flux_points_spectrum",
     "plot_masks",
+    "plot_phase_curve",
     "plot_profile",
     "plot_residuals",
     "plot_spectral_error",
     "plot_spectral_model",
     "plot_surface",
+    "plot_temporal_model",
     "plot_ts_profiles",
 ]

@@ -4,11 +4,15 @@ A class that is registered and not listed fails `test_spectral_models.py`.
 """
 
 import importlib.util
+import tempfile
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import astropy.units as u
 import numpy as np
 
+from gammapy.maps import MapAxis, RegionNDMap
 from gammapy.modeling.models import (
     AbsorptionEdgeNormSpectralModel,
     AstropySpectralModel,
@@ -56,6 +60,7 @@ from gammapy.modeling.models import (
     SuperExpCutoffPowerLaw3SpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
     SuperExpCutoffPowerLaw4FGLSpectralModel,
+    TemplateNDSpectralModel,
     TemplateSpectralModel,
 )
 from gammapy.modeling.models.spectral.darkmatter import PrimarySpectra
@@ -81,6 +86,27 @@ def norm() -> PowerLawNormSpectralModel:
 
 def template() -> TemplateSpectralModel:
     return TemplateSpectralModel(ENERGY, TABLE)
+
+
+@cache
+def folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory()
+
+
+def spectra(scale: str, unit: u.Unit = FLUX) -> TemplateNDSpectralModel:
+    """Table over energy, index (on a logarithmic scale) and a size in GeV, off the nodes."""
+    energy = MapAxis.from_energy_bounds("30 GeV", "120 TeV", 30, name="energy_true")
+    index = MapAxis.from_nodes([1.5, 2.0, 2.6], interp="log", name="index")
+    size = MapAxis.from_nodes([100, 300, 400, 900] * u.GeV, name="size")
+    x, g = energy.center.to_value("TeV"), index.center.value
+    s = size.center.value[:, None, None]
+    values = (1 + 1e-3 * s) * 1e-11 * x ** -g[:, None] * np.exp(-x / 40)
+    name = Path(folder().name, f"{scale}-{unit.to_string('fits')}.fits".replace(" ", "_"))
+    table = RegionNDMap.create(axes=[energy, index, size], data=values, unit=unit)
+    model = TemplateNDSpectralModel(table, {"values_scale": scale}, filename=name)
+    model.write(overwrite=True)
+    model.index.value, model.size.value = 2.13, 340.0
+    return model
 
 
 def absorption() -> EBLAbsorptionNormSpectralModel:
@@ -251,6 +277,11 @@ EXAMPLES: dict[type[SpectralModel], list[Callable[[], SpectralModel]]] = {
         template,
         lambda: TemplateSpectralModel(ENERGY, TABLE, {"values_scale": "lin"}, meta={"from": "me"}),
         lambda: TemplateSpectralModel(ENERGY, np.linspace(0.5, 1.5, 9)),
+    ],
+    TemplateNDSpectralModel: [
+        lambda: spectra("log"),
+        lambda: spectra("lin"),
+        lambda: spectra("log", u.Unit("")),
     ],
     EBLAbsorptionNormSpectralModel: [absorption],
     MeyerCrabSpectralModel: [MeyerCrabSpectralModel, lambda: MeyerCrabSpectralModel(norm=0.9)],

@@ -3,8 +3,8 @@
 Two of its ways are not ours. It leaves the gap between the last phase of a table and the first of
 the next turn to a straight line from either side, so its curve is not periodic (it jumps at phase
 0, and gets negative), and its mean is that of this line; ours is linear from the last node to the
-first. And its integrals of some classes are rough or wrong, as the file itself says: what they are
-held to is an independent quadrature of the file. Both are settled here by numbers of the tests' own.
+first. And its integrals of some classes are rough or wrong, as the file itself says: they are held
+to the independent quadrature of the file.
 """
 
 import os
@@ -128,12 +128,16 @@ def test_phase_curves(case):
     phase = exact_phases(case)
     found = build(case)(times(case, case["mjd"])).value
     steepest = np.max(np.abs(np.diff(norm) / np.diff(nodes))) / np.mean(norm)
-    np.testing.assert_allclose(found, periodic(phase, nodes, norm), rtol=1e-12, atol=1e-9 * steepest)
+    np.testing.assert_allclose(
+        found, periodic(phase, nodes, norm), rtol=1e-12, atol=1e-9 * steepest
+    )
     # the turns that the reference has counted in double precision leave it that many digits
     f0 = next(row["value"] for row in case["parameters"] if row["name"] == "f0")
     turns = f0 * 86400 * (max(case["mjd"]) - case["parameters"][0]["value"])
     allowed = max(1e-12, 4e-16 * turns) * steepest
-    np.testing.assert_allclose(case["value"], cut_open(phase, nodes, norm), rtol=1e-10, atol=allowed)
+    np.testing.assert_allclose(
+        case["value"], cut_open(phase, nodes, norm), rtol=1e-10, atol=allowed
+    )
 
 
 @needs_data

@@ -12,9 +12,12 @@ from gammapy.modeling.models.spatial.gaussian import (
     GaussianSpatialModel,
     GeneralizedGaussianSpatialModel,
 )
+from gammapy.modeling.models.spatial.piecewise import PiecewiseNormSpatialModel
 from gammapy.modeling.models.spatial.point import PointSpatialModel
 from gammapy.modeling.models.spatial.ring import RingSpatialModel
 from gammapy.modeling.models.spatial.shell import Shell2SpatialModel, ShellSpatialModel
+from gammapy.modeling.models.spatial.template import TemplateSpatialModel
+from gammapy.modeling.models.spatial.template_nd import TemplateNDSpatialModel
 from gammapy.modeling.models.spectral.absorption import (
     EBL_DATA_BUILTIN,
     EBLAbsorptionNormSpectralModel,
@@ -83,6 +86,7 @@ from gammapy.modeling.models.spectral.superexp import (
     SuperExpCutoffPowerLaw4FGLSpectralModel,
 )
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.models.spectral.template_nd import TemplateNDSpectralModel
 from gammapy.modeling.models.spectral.window import EnergyWindowNormSpectralModel
 from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
 from gammapy.modeling.models.temporal.constant import ConstantTemporalModel
@@ -164,6 +168,7 @@ __all__ = [
     "MeyerCrabSpectralModel",
     "Models",
     "NaimaSpectralModel",
+    "PiecewiseNormSpatialModel",
     "PiecewiseNormSpectralModel",
     "PiecewisePowerLawSpectralModel",
     "PointSpatialModel",
@@ -190,8 +195,11 @@ __all__ = [
     "SuperExpCutoffPowerLaw3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLDR3SpectralModel",
     "SuperExpCutoffPowerLaw4FGLSpectralModel",
+    "TemplateNDSpatialModel",
+    "TemplateNDSpectralModel",
     "TemplateNPredModel",
     "TemplatePhaseCurveTemporalModel",
+    "TemplateSpatialModel",
     "TemplateSpectralModel",
     "TemporalModel",
     "TruncatedNormalPrior",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gammapy.errors import MissingFileError, OverwriteError
 
-__all__ = ["expand", "write_text"]
+__all__ = ["expand", "write_bytes", "write_text"]
 
 
 def expand(filename: str | os.PathLike[str]) -> Path:
@@ -18,7 +18,12 @@ def expand(filename: str | os.PathLike[str]) -> Path:
 
 
 def write_text(filename: str | os.PathLike[str], text: str, overwrite: bool = False) -> None:
-    """Write a text under a temporary name in the same folder, then rename.
+    """Write a text in UTF-8; see `write_bytes`."""
+    write_bytes(filename, text.encode("utf-8"), overwrite)
+
+
+def write_bytes(filename: str | os.PathLike[str], content: bytes, overwrite: bool = False) -> None:
+    """Write a file under a temporary name in the same folder, then rename.
 
     An existing file keeps its permissions; a symbolic link still points to it afterwards.
 
@@ -38,8 +43,8 @@ def write_text(filename: str | os.PathLike[str], text: str, overwrite: bool = Fa
         raise MissingFileError(f"{path}: the folder {path.parent} does not exist; create it first")
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(temporary, "xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

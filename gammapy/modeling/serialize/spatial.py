@@ -16,6 +16,8 @@ from gammapy.modeling.serialize.kinds import class_of, decode_plain, encode_plai
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import decode_parameter, encode_parameter
+from gammapy.modeling.serialize.spatial_tables import READERS as TABLE_READERS
+from gammapy.modeling.serialize.spatial_tables import WRITERS as TABLE_WRITERS
 
 __all__ = ["decode_spatial", "encode_spatial"]
 
@@ -23,6 +25,8 @@ __all__ = ["decode_spatial", "encode_spatial"]
 def encode_spatial(model: SpatialModel, path: str, places: Places) -> dict[str, Any]:
     """Tree of a spatial model that stands at ``path`` ("crab.spatial")."""
     writer = WRITERS.get(type(model), encode_plain)
+    if type(model) in TABLE_WRITERS:  # they say what they know of their frame themselves
+        return type_keys(model) | writer(model, path, places)
     return type_keys(model) | {"frame": model.frame} | writer(model, path, places)
 
 
@@ -81,6 +85,12 @@ def _decode_compound(
     return model
 
 
-WRITERS: dict[type, Callable[..., dict[str, Any]]] = {CompoundSpatialModel: _encode_compound}
+WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
+    CompoundSpatialModel: _encode_compound,
+    **TABLE_WRITERS,
+}
 
-READERS: dict[type, Callable[..., SpatialModel]] = {CompoundSpatialModel: _decode_compound}
+READERS: dict[type, Callable[..., SpatialModel]] = {
+    CompoundSpatialModel: _decode_compound,
+    **TABLE_READERS,
+}

@@ -26,6 +26,8 @@ from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.physical import READERS as PHYSICAL_READERS
 from gammapy.modeling.serialize.physical import WRITERS as PHYSICAL_WRITERS
 from gammapy.modeling.serialize.rows import decode_rows, encode_rows
+from gammapy.modeling.serialize.template_nd import READERS as TEMPLATE_ND_READERS
+from gammapy.modeling.serialize.template_nd import WRITERS as TEMPLATE_ND_WRITERS
 from gammapy.modeling.serialize.wrapped import READERS as WRAPPED_READERS
 from gammapy.modeling.serialize.wrapped import WRITERS as WRAPPED_WRITERS
 
@@ -101,6 +103,7 @@ WRITERS: dict[type, Callable[..., dict[str, Any]]] = {
     ExponentialSpectralModel: _encode_exponential,
     TemplateSpectralModel: _encode_template,
     **ENERGIES_WRITERS,
+    **TEMPLATE_ND_WRITERS,
     **PHYSICAL_WRITERS,
     **WRAPPED_WRITERS,
 }
@@ -202,6 +205,7 @@ READERS: dict[type, Callable[..., SpectralModel]] = {
     ExponentialSpectralModel: _decode_exponential,
     TemplateSpectralModel: _decode_template,
     **ENERGIES_READERS,
+    **TEMPLATE_ND_READERS,
     **PHYSICAL_READERS,
     **WRAPPED_READERS,
 }

@@ -13,41 +13,12 @@ from gammapy.errors import ModelError
 from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
 from gammapy.modeling.models.temporal.phasecurve import TemplatePhaseCurveTemporalModel
 from gammapy.modeling.models.temporal.template import LightCurveTemplateTemporalModel
-from gammapy.modeling.parameters import Parameters
-from gammapy.modeling.serialize import covariance
 from gammapy.modeling.serialize.kinds import class_of, decode_plain, encode_plain, type_keys
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.rows import decode_rows, encode_rows
 
-__all__ = ["decode_temporal", "encode_temporal", "temporal_from_dict", "temporal_to_dict"]
-
-
-def temporal_to_dict(model: TemporalModel) -> dict[str, Any]:
-    """Plain tree of a temporal model, ``{"temporal": {...}}``; raises as `models_to_dict`."""
-    own = model.own_parameters
-    parameters = Parameters(own.values(), [f"temporal.{name}" for name in own])
-    tree = encode_temporal(model, "temporal", Places(parameters))
-    return {"temporal": tree, **covariance.encode_errors(parameters)}
-
-
-def temporal_from_dict(data: dict[str, Any], source: str = "temporal model") -> TemporalModel:
-    """Temporal model of a tree, ``{"temporal": {...}}`` or the inside of it.
-
-    Raises
-    ------
-    FileFormatError
-        As `models_from_dict`.
-    """
-    if not (isinstance(data, dict) and "temporal" in data):
-        data = {"temporal": data}
-    root = Node(data, source)
-    root.check_keys(["temporal", *covariance.KEYS])
-    slots = Slots()
-    model = decode_temporal(root["temporal"], "temporal", slots)
-    slots.resolve()
-    covariance.decode_errors(root, slots, None)
-    return model
+__all__ = ["decode_temporal", "encode_temporal"]
 
 
 def encode_temporal(model: TemporalModel, path: str, places: Places) -> dict[str, Any]:

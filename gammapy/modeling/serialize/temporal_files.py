@@ -123,7 +123,10 @@ def _read(reader: Callable[[Path, int], Any], filename: str | os.PathLike[str]) 
 
 @lru_cache(maxsize=4096)
 def _light_curve(path: Path, changed: int) -> LightCurve:
-    return light_curve_of(_tables(path)[0], str(path))
+    tables = _tables(path)
+    if tables[0].meta.get("EXTNAME") == "SKYMAP":
+        return _light_curve_map(path, changed)  # Gammapy 2.1 writes format: table for maps too
+    return light_curve_of(tables[0], str(path))
 
 
 @lru_cache(maxsize=4096)

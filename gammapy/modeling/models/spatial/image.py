@@ -78,27 +78,31 @@ class SkyImage:
 
     def values(self, lon: Any, lat: Any, energy: Any = None) -> Any:
         """Values at positions in deg, in the frame of the map, and energies in TeV."""
-        return self._values_and_slopes(lon, lat, energy)[0]
+        return self.surface(lon, lat, energy)[0]
 
-    def slopes(self, lon: Any, lat: Any, energy: Any = None) -> tuple[Any, Any]:
-        """Derivatives of `values` by longitude and latitude, per deg."""
-        _, by_lon, by_lat = self._values_and_slopes(lon, lat, energy)
-        return by_lon, by_lat
+    def surface(self, lon: Any, lat: Any, energy: Any = None, first: Any = 0) -> tuple[Any, ...]:
+        """The same, with the derivatives by longitude and latitude, per deg.
 
-    def _values_and_slopes(self, lon: Any, lat: Any, energy: Any) -> tuple[Any, Any, Any]:
-        place = (lon, lat) if self.spectrum is None else (lon, lat, energy)
+        Parameters
+        ----------
+        lon, lat, energy : array or float
+            Broadcast against each other; the energy is passed over by a map without energies.
+        first : array of int or int
+            First plane of the cube, or plane, if there are several.
+        """
+        place = [lon, lat, first] if self.spectrum is None else [lon, lat, first, energy]
         xp = array_namespace(*place)
-        lon, lat, *energies = xp.broadcast_arrays(*(xp.asarray(a) for a in place))
+        lon, lat, first, *energies = xp.broadcast_arrays(*(xp.asarray(a) for a in place))
         spot = pixels(self.chart, lon, lat)
         x, y, inside = self._within(xp, spot.x, spot.y)
         inside = inside & spot.seen & (xp.abs(lat) <= 90.0)
         if self.spectrum is None:
-            found = self._plane(xp, 0, x, y)
+            found = self._plane(xp, first, x, y)
         else:
             log_energy = xp.log(energies[0])
             low, high = self.spectrum.edges
             inside = inside & (log_energy >= low - _ROUNDING) & (log_energy <= high + _ROUNDING)
-            found = self._between_planes(xp, log_energy, x, y)
+            found = self._between_planes(xp, log_energy, first, x, y)
         value, by_x, by_y = (xp.where(inside, part, xp.zeros_like(part)) for part in found)
         by_lon, by_lat = (by_x * dx + by_y * dy for dx, dy in (spot.by_lon, spot.by_lat))
         return value, by_lon, by_lat
@@ -114,22 +118,19 @@ class SkyImage:
         return xp.clip(x, -0.5, n_x - 0.5), xp.clip(y, -0.5, n_y - 0.5), inside
 
     def _plane(self, xp: Any, plane: Any, x: Any, y: Any) -> Surface:
-        factors = xp.asarray(self.factors)
-        factor = factors[plane] if isinstance(plane, int) else xp.take(factors, plane)
-        if not isinstance(plane, int):
-            factor, plane = (xp.reshape(a, x.shape) for a in (factor, plane))
-        return surface(self._planes, plane, factor, x, y, self.scale)
+        factor = xp.take(xp.asarray(self.factors), xp.reshape(plane, (-1,)))
+        return surface(self._planes, plane, xp.reshape(factor, x.shape), x, y, self.scale)
 
-    def _between_planes(self, xp: Any, log_energy: Any, x: Any, y: Any) -> Surface:
+    def _between_planes(self, xp: Any, log_energy: Any, first: Any, x: Any, y: Any) -> Surface:
         assert self.spectrum is not None
         nodes = xp.asarray(self.spectrum.nodes)
         if nodes.shape[0] == 1:
-            return self._plane(xp, 0, x, y)
+            return self._plane(xp, first, x, y)
         flat = xp.reshape(log_energy, (-1,))
         upper = xp.clip(xp.searchsorted(nodes, flat), 1, nodes.shape[0] - 1)
         start, end = xp.take(nodes, upper - 1), xp.take(nodes, upper)
-        step = xp.reshape(end - start, x.shape)
-        t = xp.reshape((flat - start) / (end - start), x.shape)
+        step, t = (xp.reshape(a, x.shape) for a in (end - start, (flat - start) / (end - start)))
+        upper = first + xp.reshape(upper, x.shape)
         low, high = (self._plane(xp, plane, x, y) for plane in (upper - 1, upper))
         return _joined(xp, low, high, t, step)
 

@@ -12,6 +12,7 @@ pixel that is no number zero everywhere if it is to be normalised.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ from gammapy.errors import FileFormatError, MissingFileError, ModelError
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.image import SkyImage
+from gammapy.modeling.models.spatial.outline_of_map import map_region
 from gammapy.modeling.models.spatial.template_map import SR, Interpolation, TemplateSource
 from gammapy.modeling.parameter import Parameter
 from gammapy.units import parse_unit
@@ -109,15 +111,14 @@ class TemplateSpatialModel(SpatialModel):
         self._stated_unit = None if unit is None else parse_unit(unit)
         self._stated_frame: str | None = None
         self._source: TemplateSource | None = None
-        self._in_memory = map is not None
+        self.in_memory_only = map is not None
         self._unplaced: dict[str, Parameter] = {}
         super().__init__(**values)
         self._stated_frame = None if frame is None else checked_frame(frame, type(self).__name__)
         self._unplaced = {n: p for n, p in self._own_parameters.items() if n not in values}
         if map is not None:
-            source = TemplateSource(map, "TemplateSpatialModel: map")
-            if copy_data:
-                source.map = map.copy()
+            source = TemplateSource.of_map(map, "TemplateSpatialModel: map")
+            source.data = source.data.copy() if copy_data else source.data
             self._take(source)
             self._image  # noqa: B018  what is wrong with a map is said at once
 
@@ -199,11 +200,15 @@ class TemplateSpatialModel(SpatialModel):
     @property
     def map(self) -> Any:
         """Map of the values, normalised if asked for, without pixels that are negative or nan."""
-        planes = self.source.planes()
+        from gammapy.maps import WcsGeom, WcsNDMap
+
+        source = self.source
+        planes = source.planes()
         if self._normalize:
-            planes = planes * self.source.norms(planes)[:, None, None]
-        sky_map = self.source.map
-        return type(sky_map)(sky_map.geom, planes.reshape(sky_map.data.shape), unit=self.unit)
+            planes = planes * source.norms(planes)[:, None, None]
+        axes = None if source.axis is None else [source.axis]
+        geom = WcsGeom(source.wcs, source.data.shape[:-3:-1], axes=axes)
+        return WcsNDMap(geom, planes.reshape(source.data.shape), unit=self.unit)
 
     @property
     def map_center(self) -> SkyCoord:
@@ -220,11 +225,6 @@ class TemplateSpatialModel(SpatialModel):
     def is_loaded(self) -> bool:
         """True if the map is in memory."""
         return self._source is not None
-
-    @property
-    def in_memory_only(self) -> bool:
-        """True if the map was given, not read from a file."""
-        return self._in_memory
 
     @property
     def is_energy_dependent(self) -> bool:  # type: ignore[override]
@@ -262,9 +262,14 @@ class TemplateSpatialModel(SpatialModel):
         self._own_parameters = parameters
 
     @property
-    def is_placed(self) -> bool:
-        """True if the parameters were given, or the file could say where they are."""
-        return bool(self.own_parameters) and not self._unplaced
+    def unplaced(self) -> list[str]:
+        """Parameters that wait for the file to say where they are."""
+        own = self.own_parameters
+        return [name for name in self._unplaced if name in own]
+
+    @unplaced.setter
+    def unplaced(self, names: Iterable[str]) -> None:
+        self._unplaced = {name: self._own_parameters[name] for name in names}
 
     @property
     def frame(self) -> str:
@@ -301,13 +306,7 @@ class TemplateSpatialModel(SpatialModel):
 
     def to_region(self, **kwargs: Any) -> Any:
         """Rectangle of the map, about `position`, a `~regions.RectangleSkyRegion`."""
-        from regions import RectangleSkyRegion
-
-        place = self.source.outline
-        width, height, angle = (u.Quantity(x, "deg") for x in (*place.size, place.angle))
-        return RectangleSkyRegion(
-            center=self.position, width=width, height=height, angle=angle, **kwargs
-        )
+        return map_region(self.position, self.source.outline, **kwargs)
 
     # -- the formula ----------------------------------------------------------------------
 
@@ -318,7 +317,8 @@ class TemplateSpatialModel(SpatialModel):
 
     def partials(self, lon: Any, lat: Any, energy: Any, lon_0: Any, lat_0: Any) -> tuple[Any, Any]:
         """Derivatives by the position."""
-        by_lon, by_lat = self._image.slopes(*self._on_map(lon, lat, lon_0, lat_0), energy)
+        place = self._on_map(lon, lat, lon_0, lat_0)
+        _, by_lon, by_lat = self._image.surface(*place, energy)
         return -by_lon, -by_lat
 
     def _on_map(self, lon: Any, lat: Any, lon_0: Any, lat_0: Any) -> tuple[Any, Any]:
@@ -341,7 +341,7 @@ class TemplateSpatialModel(SpatialModel):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what the file has."""
-        return self.__dict__ | ({} if self._in_memory else {"_source": None})
+        return self.__dict__ | ({} if self.in_memory_only else {"_source": None})
 
     # -- shown ----------------------------------------------------------------------------
 

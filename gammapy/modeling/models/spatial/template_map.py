@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import astropy.units as u
 import numpy as np
 
 from gammapy.engine.pixel_grid import SCALES
-from gammapy.errors import ModelError
+from gammapy.engine.projection import Chart
+from gammapy.errors import FileFormatError, ModelError
 from gammapy.modeling.models.spatial.chart import chart_of
 from gammapy.modeling.models.spatial.image import SkyImage, Spectrum
-from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of
+from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of, pixel_areas
 from gammapy.units import internal_factor
 
-__all__ = ["SR", "Interpolation", "TemplateSource", "clean"]
+__all__ = ["SR", "Interpolation", "TemplateSource", "clean", "spectrum_of"]
 
 SR = u.Unit("sr-1")
 _KNOWN = {"method": ("linear",), "values_scale": SCALES, "fill_value": (0, None)}
@@ -56,62 +57,83 @@ class Interpolation(NamedTuple):
 
 
 class TemplateSource:
-    """A map, and what templates have made of it; those of one file have it in common.
+    """Pixels of a map, and what templates have made of them; those of one file share it.
 
     Parameters
     ----------
-    map : `~gammapy.maps.WcsNDMap`
     name : str
         By which messages call it.
-    unit : `~astropy.units.Unit`
-        Of the values, where neither the map nor a template says it.
-
-    Raises
-    ------
-    ModelError
-        If it is no map, or has other axes than "energy_true".
+    wcs : `~astropy.wcs.WCS`
+        Of the two celestial axes.
+    data : array [n_y, n_x] or [n_energy, n_y, n_x]
+    axis : `~gammapy.maps.MapAxis`, optional
+        Energies of a cube.
+    unit : `~astropy.units.Unit`, optional
+        Of the data; without, `missing_unit` counts where a template does not say it.
     """
 
-    def __init__(self, map: Any, name: str, unit: u.UnitBase = SR) -> None:
-        self.map = map
-        self.name = name
-        self._unit = unit
-        self._images: dict[Any, SkyImage] = {}
-        axes = getattr(getattr(map, "geom", None), "axes", None)
-        if axes is None or not hasattr(map.geom, "wcs"):
-            raise ModelError(f"{name} = {map!r} is not a WcsNDMap: read or make one")
-        self._check_axes([axis.name for axis in axes])
-        self.axis = axes["energy_true"] if len(axes) else None
+    #: what is wrong with the unit of the map, which matters if nobody says another
+    problem: str | None = None
 
-    def _check_axes(self, names: list[str]) -> None:
-        if names == ["energy"]:
-            raise ModelError(
-                f"{self.name} has the axis 'energy', of reconstructed energies, and a template "
-                "needs true ones: rename it to 'energy_true'"
-            )
-        if names not in ([], ["energy_true"]):
-            raise ModelError(
-                f"{self.name} has the axes {names}, a template 'energy_true' at most: take one "
-                "plane, or TemplateNDSpatialModel for axes that are parameters"
-            )
+    def __init__(
+        self,
+        name: str,
+        wcs: Any,
+        data: np.ndarray,
+        axis: Any = None,
+        unit: u.UnitBase | None = None,
+        missing_unit: u.UnitBase = SR,
+    ) -> None:
+        self.name = name
+        self.wcs = wcs
+        self.data = data
+        self.axis = axis
+        self._unit, self._missing_unit = unit, missing_unit
+        self._images: dict[Any, SkyImage] = {}
+
+    @classmethod
+    def of_map(cls, sky_map: Any, name: str) -> Self:
+        """Pixels of a `~gammapy.maps.WcsNDMap`.
+
+        Raises
+        ------
+        ModelError
+            If it is no map, or has other axes than "energy_true".
+        """
+        axes = getattr(getattr(sky_map, "geom", None), "axes", None)
+        if axes is None or not hasattr(sky_map.geom, "wcs"):
+            raise ModelError(f"{name} = {sky_map!r} is not a WcsNDMap: read or make one")
+        _check_axes(name, [axis.name for axis in axes])
+        axis = axes["energy_true"] if len(axes) else None
+        unit = sky_map.unit if str(sky_map.unit) else None
+        return cls(name, sky_map.geom.wcs.celestial, sky_map.data, axis, unit)
 
     @cached_property
     def outline(self) -> Outline:
         """Where the map lies."""
-        return outline_of(self.map.geom.wcs.celestial, self.map.data.shape[-2:])
+        return outline_of(self.wcs, self.data.shape[-2:])
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Projection of the map."""
+        return chart_of(self.wcs, self.data.shape[-2:])
 
     def unit(self, normalize: bool, stated: u.UnitBase | None) -> u.UnitBase:
         """Unit of the values; what is stated counts where the map says nothing, or nonsense."""
         if normalize:
             return SR
-        own = self.map.unit if str(self.map.unit) else None
+        own = self._unit
+        if stated is None and self.problem is not None:
+            raise FileFormatError(
+                f"{self.name}: {self.problem}: mend the file, say unit='sr-1', or normalize=True"
+            )
         if own is None or (stated is not None and not own.is_equivalent(stated)):
-            return self._unit if stated is None else stated
+            return self._missing_unit if stated is None else stated
         return own
 
     def planes(self) -> np.ndarray:
         """Values [n, n_y, n_x] without those that are negative or no number."""
-        data = clean(self.map.data)
+        data = clean(self.data)
         return data.reshape((-1, *data.shape[-2:]))
 
     def norms(self, planes: np.ndarray) -> np.ndarray:
@@ -122,9 +144,8 @@ class TemplateSource:
         ModelError
             If a plane is empty.
         """
-        solid_angle = self.map.geom.to_image().solid_angle().to_value("sr")
-        on_sky = np.where(np.isfinite(solid_angle), solid_angle, 0.0)
-        integrals = np.array([float(np.sum(plane * on_sky)) for plane in planes])
+        areas = pixel_areas(self.chart, self.wcs, planes.shape[1:])
+        integrals = np.array([float(np.sum(plane * areas)) for plane in planes])
         empty = np.flatnonzero(~(integrals > 0))
         if len(empty):
             which = "" if len(planes) == 1 else f", plane {empty[0]},"
@@ -148,10 +169,22 @@ class TemplateSource:
             planes = self.planes()
             factor = internal_factor(unit)
             factors = self.norms(planes) if normalize else np.full(len(planes), factor)
-            chart = chart_of(self.map.geom.wcs.celestial, planes.shape[1:])
-            spectrum = None if self.axis is None else _spectrum(self.axis, how.extrapolate)
-            self._images[key] = SkyImage(chart, planes, factors, how.scale, spectrum)
+            spectrum = None if self.axis is None else spectrum_of(self.axis, how.extrapolate)
+            self._images[key] = SkyImage(self.chart, planes, factors, how.scale, spectrum)
         return self._images[key]
+
+
+def _check_axes(name: str, names: list[str]) -> None:
+    if names == ["energy"]:
+        raise ModelError(
+            f"{name} has the axis 'energy', of reconstructed energies, and a template needs true "
+            "ones: rename it to 'energy_true'"
+        )
+    if names not in ([], ["energy_true"]):
+        raise ModelError(
+            f"{name} has the axes {names}, a template 'energy_true' at most: take one plane, or "
+            "TemplateNDSpatialModel for axes that are parameters"
+        )
 
 
 def clean(data: np.ndarray) -> np.ndarray:
@@ -162,7 +195,8 @@ def clean(data: np.ndarray) -> np.ndarray:
     return data
 
 
-def _spectrum(axis: Any, extrapolate: bool) -> Spectrum:
+def spectrum_of(axis: Any, extrapolate: bool) -> Spectrum:
+    """Energies of the planes of a cube, and where it ends."""
     edges = np.log(axis.edges.to_value("TeV"))[[0, -1]].tolist()
     ends = (-np.inf, np.inf) if extrapolate else (edges[0], edges[1])
     return Spectrum(np.log(axis.center.to_value("TeV")), ends)

@@ -24,7 +24,7 @@ from gammapy.errors import ModelError
 from gammapy.modeling.models.spectral.base import DNDE, SpectralModel
 from gammapy.units import as_quantity, internal_factor
 
-__all__ = ["TemplateSpectralModel"]
+__all__ = ["TemplateSpectralModel", "table_cuts"]
 
 _STEEP = 40.0
 #: by which an energy may miss the end of the table
@@ -148,21 +148,8 @@ class TemplateSpectralModel(SpectralModel):
 
     @cached_property
     def _kinks(self) -> tuple[float, ...]:
-        """The same, computed once.
-
-        A piece that falls to a zero of the table spans 700 powers of e: it is cut where all but
-        e^-40 is behind. A piece linear in the energy's logarithm ends where it reaches zero.
-        """
-        x, y = self._log_energy, self._nodes
-        slope = np.diff(y) / np.diff(x)
-        if self.values_scale == "log":
-            top = np.where(slope > 0, x[1:], x[:-1])
-            steep = np.abs(np.diff(y)) > _STEEP
-            cuts = top[steep] - _STEEP / slope[steep]
-        else:
-            ends = ((x[0], y[0], slope[0], 1.0), (x[-1], y[-1], slope[-1], -1.0))
-            cuts = np.array([at - v / k for at, v, k, sign in ends if sign * k > 0])
-        return tuple(np.unique(np.exp(np.concatenate([x, cuts]))).tolist())
+        """The same, computed once."""
+        return table_cuts(self._log_energy, self._nodes, self.values_scale == "log")
 
     def evaluate(self, energy: Any, *values: Any) -> Any:
         """Interpolation in log energy, in internal units."""
@@ -180,3 +167,27 @@ class TemplateSpectralModel(SpectralModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+def table_cuts(x: np.ndarray, y: np.ndarray, logarithmic: bool) -> tuple[float, ...]:
+    """Energies where an integral over a table is to be cut, ascending.
+
+    A piece that falls to a zero of the table spans 700 powers of e: it is cut where all but e^-40
+    is behind. A piece linear in the energy's logarithm ends where it reaches zero.
+
+    Parameters
+    ----------
+    x, y : ndarray [n]
+        Logarithm of the energies, and values on their scale.
+    logarithmic : bool
+        True if ``y`` are logarithms.
+    """
+    slope = np.diff(y) / np.diff(x)
+    if logarithmic:
+        top = np.where(slope > 0, x[1:], x[:-1])
+        steep = np.abs(np.diff(y)) > _STEEP
+        cuts = top[steep] - _STEEP / slope[steep]
+    else:
+        ends = ((x[0], y[0], slope[0], 1.0), (x[-1], y[-1], slope[-1], -1.0))
+        cuts = np.array([at - v / k for at, v, k, sign in ends if sign * k > 0])
+    return tuple(np.unique(np.exp(np.concatenate([x, cuts]))).tolist())

@@ -58,6 +58,8 @@ class TemporalModel(ModelBase):
     moments: ClassVar[tuple[str, ...]] = ()
     #: parameters that must be greater than zero
     positive: ClassVar[tuple[str, ...]] = ()
+    #: parameters besides the moments that are shown with all digits
+    precise: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *, scale: str = "utc", **values: Any) -> None:
         super().__init__(**values)
@@ -316,8 +318,11 @@ class TemporalModel(ModelBase):
         return f"{type(self).__name__}({', '.join(inside)})"
 
     def _text(self, name: str) -> str:
-        """Value as it would be written in a call; a moment needs more digits than others."""
+        """Value as it would be written in a call; of a moment, every digit counts."""
         parameter = self.own_parameters[name]
         unit = parameter.unit.to_string(fraction=False)
-        value = f"{parameter.value:.{14 if name in self.moments else 6}g}"
+        exact = name in self.moments or name in self.precise
+        value = (
+            repr(float(parameter.value)).removesuffix(".0") if exact else f"{parameter.value:.6g}"
+        )
         return f"'{value} {unit}'" if unit else value

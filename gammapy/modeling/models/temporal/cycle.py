@@ -59,6 +59,9 @@ class Turns(NamedTuple):
 
     def changes(self) -> list[float]:
         """Ends of the pieces in each of which it is slow or is not, and the phase turns at none."""
+        least = abs(self.f) - abs(self.f1) - 0.5 * abs(self.f2)
+        if least > 0 and Turns(0.0, least, abs(self.f1) + abs(self.f2), self.f2).is_slow(0.0):
+            return [0.0, 1.0]  # the rule, and no search for roots
         rate = np.poly1d([0.5 * self.f2, self.f1, self.f])
         change = np.poly1d([self.f2, self.f1])
         fast = np.cbrt(abs(self.f2)) / _SLOW ** (2.0 / 3.0)

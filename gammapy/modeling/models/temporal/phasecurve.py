@@ -62,6 +62,7 @@ class TemplatePhaseCurveTemporalModel(TemporalModel):
 
     tag = ["TemplatePhaseCurveTemporalModel", "template-phase"]
     moments = ("t_ref",)
+    precise = ("phi_ref", "f0", "f1", "f2")
     t_ref = Parameter("t_ref", "48442.5 d", frozen=True)
     phi_ref = Parameter("phi_ref", 0.0, frozen=True)
     f0 = Parameter("f0", "29.946923 s-1", frozen=True)

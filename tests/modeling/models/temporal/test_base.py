@@ -93,9 +93,16 @@ def test_integral_that_does_not_converge_is_an_error():
         def evaluate(time):
             return 1.0 / np.abs(time - 12345.678)
 
+    class Clicks(TemporalModel):
+        @staticmethod
+        def evaluate(time):
+            return np.where(time % 1e-3 < 4e-4, 1.0, 0.0)
+
     start = Time(55555, format="mjd", scale="utc")
-    with pytest.raises(ModelError, match="does not converge: name the times of jumps"):
+    with pytest.raises(ModelError, match="Pole has no finite integral from MJD 55555 to 55556"):
         Pole().integral(start, start + 1 * u.d)
+    with pytest.raises(ModelError, match="does not converge: name the times of jumps"):
+        Clicks().integral(start, start + 1 * u.d)
 
 
 def test_covariance_and_links_are_those_of_all_models():

@@ -90,9 +90,7 @@ def test_frequency_from_zero(cycle, f1):
     assert cycle.integral(turns) == pytest.approx(cycle.mean, rel=0.1)
     # in pieces of equal turns, each by quadrature in the phase: ds = dphi / sqrt(2 f1 phi)
     node, weight = np.polynomial.legendre.leggauss(40)
-    edges = np.append(
-        np.add.outer(np.arange(2000), cycle.edges[:-1]).ravel(), 2000.0
-    )
+    edges = np.append(np.add.outer(np.arange(2000), cycle.edges[:-1]).ravel(), 2000.0)
     total = 0.0
     for low, high in itertools.pairwise(np.sqrt(edges)):  # phi = x^2 has no pole
         x = 0.5 * (high - low) * node + 0.5 * (high + low)

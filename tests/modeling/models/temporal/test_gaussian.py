@@ -61,8 +61,10 @@ def test_generalized_integrals(eta, low, high):
         power = 2.0 * eta if eta > 0.5 else 1.0
         a, b = ((x / tau) ** (1 / power) for x in (near, far))
         edges = np.unique(np.clip([a, 0.8, 0.95, 1.0, 1.05, 1.2, 2.0, 3.0, 5.0, b], a, b))
-        return tau * power * quadrature(
-            lambda y: y ** (power - 1) * math.exp(-0.5 * y ** (power / eta)), *edges
+        return (
+            tau
+            * power
+            * quadrature(lambda y: y ** (power - 1) * math.exp(-0.5 * y ** (power / eta)), *edges)
         )
 
     expected = side(max(-high, 0), max(-low, 0), 0.7) + side(max(low, 0), max(high, 0), 1.3)

@@ -38,5 +38,5 @@ def test_broadcasts():
 
 @pytest.mark.parametrize("time", [51544.0, "2000-01-01", 51544 * u.d, None])
 def test_no_times(time):
-    with pytest.raises(ModelError, match="t_max = .* is no time: use astropy.time.Time"):
+    with pytest.raises(ModelError, match=r"t_max = .* is no time: use astropy\.time\.Time"):
         checked_times(time, "t_max")

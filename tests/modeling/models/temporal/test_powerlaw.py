@@ -19,9 +19,6 @@ def test_integrals(alpha):
     with np.errstate(divide="ignore"):
         found = PowerLawTemporalModel.evaluate_integral(low, high, alpha, 0.0, 2.0)
     power = alpha + 1
-    if abs(power) < 1e-6:
-        later = 2.0 * np.log(4.0)
-    else:
-        later = 2.0 * (2.0**power - 0.5**power) / power
+    later = 2.0 * (np.log(4.0) if abs(power) < 1e-6 else (2.0**power - 0.5**power) / power)
     whole = 2.0 * 2.0**power / power if power > 0 else np.inf
     np.testing.assert_allclose(found, [later, 0, whole, whole], rtol=1e-8)

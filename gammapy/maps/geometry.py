@@ -1,0 +1,542 @@
+"""WcsGeom: pixels on the sky, in a projection of the FITS standard, under axes of energy and time.
+
+Places on the sky are in deg; pixels are counted from 0 at the centre of the first one, and hold
+what is up to half a pixel away. A geometry does not change once made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Self
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import Angle, SkyCoord
+from astropy.wcs import WCS
+from astropy.wcs.utils import proj_plane_pixel_scales
+
+from gammapy.dispatch import find
+from gammapy.errors import DataError
+from gammapy.maps.axis import MapAxes, MapAxis
+from gammapy.maps.coordinates import MapCoord
+from gammapy.maps.sky_grid import (
+    angles_of,
+    checked_wcs,
+    longitude_period,
+    make_wcs,
+    pix_to_sky,
+    pixels_across,
+    pixels_of,
+    sky_to_pix,
+)
+from gammapy.maps.solid_angle import solid_angles
+from gammapy.maps.time_axis import TimeMapAxis
+
+__all__ = ["WcsGeom"]
+
+#: sizes that whole pixels may miss
+_ROUNDING = 1e-6
+
+
+class WcsGeom:
+    """Geometry of a map on the sky.
+
+    Parameters
+    ----------
+    wcs : `~astropy.wcs.WCS`
+        With two celestial axes, longitude first; more are left out.
+    npix : tuple of int, optional
+        Pixels along longitude and latitude; by default as ``wcs.array_shape`` says.
+    axes : list of `MapAxis` and `TimeMapAxis`
+        The first one varies fastest in the data, after longitude and latitude.
+
+    Raises
+    ------
+    DataError
+        If the axes of the picture are not celestial or distorted, their frame is not known, or
+        there are no pixels.
+    """
+
+    def __init__(self, wcs: WCS, npix: Any = None, axes: Any = None) -> None:
+        if npix is None and wcs.array_shape is not None:
+            npix = wcs.array_shape[::-1][:2]
+        self._n_x, self._n_y = pixels_of(npix, "npix")
+        self._wcs, self._frame = checked_wcs(wcs)
+        self._wcs.array_shape = (self._n_y, self._n_x)
+        if isinstance(axes, MapAxis | TimeMapAxis):
+            axes = [axes]
+        self.axes = MapAxes(axes or ())
+        names = ["lon", "lat", *self.axes.names]
+        if len(set(names)) < len(names):
+            raise DataError(f"axes {names}: each needs a name of its own, rename one of them")
+
+    @classmethod
+    def create(
+        cls,
+        npix: Any = None,
+        binsz: Any = 0.5,
+        proj: str = "CAR",
+        frame: str = "icrs",
+        refpix: Any = None,
+        axes: Any = None,
+        skydir: Any = None,
+        width: Any = None,
+    ) -> Self:
+        """Geometry from a position, a size and a pixel size.
+
+        Parameters
+        ----------
+        npix : int or tuple of int, optional
+            Pixels along longitude and latitude.
+        binsz : float, str, `~astropy.units.Quantity` or tuple of them
+            Pixel sizes, plain numbers in deg.
+        proj : str
+            Code of the projection, "CAR", "TAN", "AIT"...
+        frame : {"icrs", "galactic", "fk5", "fk4"}
+        refpix : tuple of float, optional
+            Pixel that lies at ``skydir``, counted from 1; by default the middle.
+        axes : list of `MapAxis` and `TimeMapAxis`
+        skydir : `~astropy.coordinates.SkyCoord` or tuple, optional
+            Centre; plain numbers are in deg in ``frame``. By default its origin.
+        width : float, str, `~astropy.units.Quantity` or tuple of them, optional
+            Size, rounded to whole pixels, in place of ``npix``; by default the whole sky.
+
+        Raises
+        ------
+        DataError, UnitMismatchError
+            If an argument is none of these, or no pixel is left.
+        """
+        sizes = angles_of(binsz, "binsz")
+        if npix is None:
+            npix = pixels_across((360.0, 180.0) if width is None else width, sizes)
+        pixels = pixels_of(npix, "npix")
+        if refpix is None:
+            refpix = tuple((n + 1) / 2 for n in pixels)
+        return cls(make_wcs(proj, frame, skydir, sizes, refpix), pixels, axes)
+
+    @classmethod
+    def from_header(cls, header: Any, hdu_bands: Any = None) -> Self:
+        """Geometry of an image in a FITS file.
+
+        Parameters
+        ----------
+        header : `~astropy.io.fits.Header`
+        hdu_bands : `~astropy.io.fits.BinTableHDU`, optional
+            Table of the axes; for an image of two axes there is none.
+        """
+        return find("WcsGeom", "read", "header")(header, hdu_bands)
+
+    def to_header(self) -> Any:
+        """Header of FITS: the celestial axes, and names and scales of the others."""
+        return find("WcsGeom", "write", "header")(self)
+
+    # -- what it is -----------------------------------------------------------------------
+
+    @property
+    def wcs(self) -> WCS:
+        """World coordinate system of the celestial axes."""
+        return self._wcs
+
+    @property
+    def frame(self) -> str:
+        """Name of the frame of longitude and latitude."""
+        return self._frame.name
+
+    @property
+    def projection(self) -> str:
+        """Code of the projection."""
+        return self._wcs.wcs.ctype[0][-3:]
+
+    @property
+    def npix(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels along longitude and latitude, as arrays of one number."""
+        return np.array([self._n_x]), np.array([self._n_y])
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """Shape of the data: last axis first, latitude and longitude last."""
+        return (*(axis.nbin for axis in reversed(self.axes)), self._n_y, self._n_x)
+
+    @property
+    def data_shape_image(self) -> tuple[int, ...]:
+        """Shape of the data of one plane, with axes of length 1."""
+        return (*(1 for _ in self.axes), self._n_y, self._n_x)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes, longitude and latitude included."""
+        return 2 + len(self.axes)
+
+    @property
+    def axes_names(self) -> list[str]:
+        """Names of all axes, ``lon`` and ``lat`` first."""
+        return ["lon", "lat", *self.axes.names]
+
+    @property
+    def is_image(self) -> bool:
+        """True if there are no axes but longitude and latitude."""
+        return not len(self.axes)
+
+    @property
+    def has_energy_axis(self) -> bool:
+        """True if there is an axis of energies, true or reconstructed."""
+        return bool({"energy", "energy_true"} & set(self.axes.names))
+
+    @property
+    def is_allsky(self) -> bool:
+        """True if the picture is as large as the whole sky."""
+        return bool(np.all(self.width[:, 0] >= [360 - _ROUNDING, 180 - _ROUNDING] * u.deg))
+
+    @property
+    def period(self) -> float:
+        """Pixels along longitude after which the sky comes again; 0 if it does not."""
+        return longitude_period(self._wcs)
+
+    @cached_property
+    def pixel_scales(self) -> Angle:
+        """Pixel sizes [2] at the reference, along longitude and latitude."""
+        return Angle(proj_plane_pixel_scales(self._wcs), "deg")
+
+    @property
+    def width(self) -> u.Quantity:
+        """Size [2, 1]: pixels times their size at the reference."""
+        return u.Quantity(self.pixel_scales * [self._n_x, self._n_y])[:, None]
+
+    @property
+    def center_pix(self) -> tuple[float, ...]:
+        """Pixel coordinates of the middle, on the sky and along all axes."""
+        return tuple(0.5 * (n - 1) for n in self.data_shape[::-1])
+
+    @property
+    def center_skydir(self) -> SkyCoord:
+        """Position of the middle."""
+        x, y = (np.array(pix) for pix in self.center_pix[:2])
+        return SkyCoord(*pix_to_sky(self._wcs, x, y), unit="deg", frame=self._frame)
+
+    @property
+    def center_coord(self) -> tuple[Any, ...]:
+        """Coordinates of the middle."""
+        return self.pix_to_coord(self.center_pix)
+
+    @property
+    def footprint(self) -> SkyCoord:
+        """Centres of the pixels in the four corners; nan off the sky."""
+        x, y = np.array([0, 0, self._n_x - 1, self._n_x - 1]), np.array([0, 1, 1, 0])
+        corners = pix_to_sky(self._wcs, x.astype(float), y * (self._n_y - 1.0))
+        return SkyCoord(*corners, unit="deg", frame=self._frame)
+
+    # -- other geometries from it ---------------------------------------------------------
+
+    def to_image(self) -> Self:
+        """The celestial axes alone."""
+        return self.copy(axes=())
+
+    def to_cube(self, axes: Sequence[Any]) -> Self:
+        """The same with further axes behind those that it has."""
+        return self.copy(axes=[*self.axes, *axes])
+
+    def squash(self, axis_name: str) -> Self:
+        """One axis as a single bin."""
+        return self._changed(axis_name, lambda axis: axis.squash())
+
+    def drop(self, axis_name: str) -> Self:
+        """The same without an axis."""
+        self.axes[axis_name]  # refuses an unknown name
+        return self.copy(axes=[axis for axis in self.axes if axis.name != axis_name])
+
+    def rename_axes(self, names: Any, new_names: Any) -> Self:
+        """The same with other names of axes: one, or as many as there are old ones."""
+        geom = self
+        old, new = ([x] if isinstance(x, str) else list(x) for x in (names, new_names))
+        for name, new_name in zip(old, new, strict=True):
+            geom = geom._changed(name, lambda axis, to=new_name: axis.copy(name=to))
+        return geom
+
+    def slice_by_idx(self, slices: Mapping[str, Any]) -> Self:
+        """Some bins of axes by name: a `slice` of them, or a number, which drops the axis."""
+        geom = self
+        for name, wanted in slices.items():
+            if isinstance(wanted, slice):
+                geom = geom._changed(name, lambda axis, part=wanted: axis.slice(part))
+            else:
+                _checked_index(wanted, geom.axes[name])
+                geom = geom.drop(name)
+        return geom
+
+    def _changed(self, axis_name: str, change: Any) -> Self:
+        self.axes[axis_name]  # refuses an unknown name
+        return self.copy(
+            axes=[change(axis) if axis.name == axis_name else axis for axis in self.axes]
+        )
+
+    def copy(self, **changes: Any) -> Self:
+        """Geometry with some of the arguments of the class changed."""
+        arguments = {"wcs": self._wcs.deepcopy(), "npix": (self._n_x, self._n_y), "axes": self.axes}
+        return type(self)(**{**arguments, **changes})
+
+    # -- pixels and coordinates -----------------------------------------------------------
+
+    def get_idx(self, idx: Any = None, flat: bool = False) -> tuple[np.ndarray, ...]:
+        """Indices of all pixels, in the order of `axes_names`; -1 off the sky.
+
+        Parameters
+        ----------
+        idx : tuple of int, optional
+            Only this plane.
+        flat : bool
+            True for one row of those that are on the sky.
+        """
+        x, y, *others = np.broadcast_arrays(*self._grid(idx))
+        on_sky = np.isfinite(pix_to_sky(self._wcs, x, y)[0])
+        found = [np.where(on_sky, a, -1).astype(int) for a in (x, y, *others)]
+        return tuple(a[on_sky] if flat else a for a in found)
+
+    def get_coord(
+        self,
+        idx: Any = None,
+        mode: str = "center",
+        frame: Any = None,
+        sparse: bool = False,
+        axis_name: str | None = None,
+    ) -> MapCoord:
+        """Coordinates of the pixels, of the shape of the data; nan off the sky.
+
+        Parameters
+        ----------
+        idx : tuple of int, optional
+            Only this plane.
+        mode : {"center", "edges"}
+        frame : str or frame of astropy, optional
+            By default that of the geometry.
+        sparse : bool
+            True for arrays that only broadcast to the shape of the data.
+        axis_name : str, optional
+            The axis of which the edges are wanted, by default all; ``lon`` and ``lat`` go together.
+        """
+        if mode not in ("center", "edges"):
+            raise DataError(f"mode = {mode!r} is not known: choose 'center' or 'edges'")
+        grid = self._grid(idx, mode == "edges", axis_name)
+        coords = MapCoord(dict(zip(self.axes_names, self._coords(grid), strict=True)), self._frame)
+        coords = coords if frame is None else coords.to_frame(frame)
+        return coords if sparse else coords.broadcasted
+
+    def _grid(
+        self, idx: Any = None, edges: bool = False, axis_name: str | None = None
+    ) -> list[np.ndarray]:
+        """Pixel coordinates along all axes, each with the axes of the data."""
+        planes = [None] * len(self.axes) if idx is None else list(idx)
+        if len(planes) != len(self.axes):
+            raise DataError(
+                f"idx = {idx!r}: one index is needed for each of the axes {self.axes.names}"
+            )
+        sky = edges and axis_name in (None, "lon", "lat")
+        grid = [_steps(self._n_x, sky), _steps(self._n_y, sky)]
+        for axis, plane in zip(self.axes, planes, strict=True):
+            if plane is not None:
+                grid.append(np.array([float(_checked_index(plane, axis))]))
+            else:
+                grid.append(_steps(axis.nbin, edges and axis_name in (None, axis.name)))
+        n = self.ndim
+        shapes = ([-1 if k == n - 1 - i else 1 for k in range(n)] for i in range(n))
+        return [pix.reshape(shape) for pix, shape in zip(grid, shapes, strict=True)]
+
+    def coord_to_pix(self, coords: Any) -> tuple[np.ndarray, ...]:
+        """Pixel coordinates of places, from longitude and latitude to the last axis.
+
+        Parameters
+        ----------
+        coords : `MapCoord`, mapping, tuple or `~astropy.coordinates.SkyCoord`
+            Plain numbers are in deg, and in the units of the axes; see `MapCoord.create`.
+
+        Returns
+        -------
+        tuple of array [...]
+            nan where a place is not on the picture, or between the intervals of time.
+        """
+        coords = MapCoord.create(coords, self._frame, self.axes.names).broadcasted
+        lon, lat = np.atleast_1d(coords.lon.value), np.atleast_1d(coords.lat.value)
+        pix = sky_to_pix(self._wcs, lon, lat, self.center_pix[0])
+        return (*pix, *(np.atleast_1d(_axis_pix(a, coords[a.name])) for a in self.axes))
+
+    def pix_to_coord(self, pix: Any) -> tuple[Any, ...]:
+        """Coordinates of pixel coordinates; nan off the sky.
+
+        Parameters
+        ----------
+        pix : tuple of array_like
+            In the order of `axes_names`.
+        """
+        pix = _as_many(pix, self, "pix")
+        return tuple(self._coords([np.asarray(p, dtype=float) for p in pix]))
+
+    def _coords(self, pix: Sequence[np.ndarray]) -> list[Any]:
+        x, y = np.broadcast_arrays(*pix[:2])
+        sky = [u.Quantity(angle, "deg") for angle in pix_to_sky(self._wcs, x, y)]
+        return sky + [_axis_coord(a, p) for a, p in zip(self.axes, pix[2:], strict=True)]
+
+    def pix_to_idx(self, pix: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
+        """Indices of the pixels that hold pixel coordinates, -1 outside.
+
+        Parameters
+        ----------
+        pix : tuple of array_like
+            In the order of `axes_names`.
+        clip : bool
+            True for the nearest bins of the axes instead of -1; not so on the sky.
+        """
+        indices = []
+        sizes = self.data_shape[::-1]
+        for i, (place, size) in enumerate(zip(_as_many(pix, self, "pix"), sizes, strict=True)):
+            index = np.floor(np.asarray(place, dtype=float) + 0.5)
+            if clip and i > 1:
+                index = np.clip(index, 0, size - 1)
+            inside = (index >= 0) & (index < size)  # nan is not
+            indices.append(np.where(inside, index, -1).astype(int))
+        return tuple(indices)
+
+    def coord_to_idx(self, coords: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
+        """Indices of the pixels that hold places, -1 outside; arguments as the two above."""
+        coords = MapCoord.create(coords, self._frame, self.axes.names).broadcasted
+        on_sky = self.to_image().coord_to_pix((coords.lon, coords.lat))
+        indices = [*self.to_image().pix_to_idx(on_sky)]
+        for axis in self.axes:
+            options = {"clip": clip} if isinstance(axis, MapAxis) else {}
+            indices.append(np.atleast_1d(axis.coord_to_idx(coords[axis.name], **options)))
+        return tuple(indices)
+
+    def contains(self, coords: Any) -> np.ndarray:
+        """True [...] for places in a pixel of the map."""
+        return np.all(np.stack(self.coord_to_idx(coords)) >= 0, axis=0)
+
+    def contains_pix(self, pix: Any) -> np.ndarray:
+        """True [...] for pixel coordinates in a pixel of the map, on the sky."""
+        indices = np.broadcast_arrays(*(np.atleast_1d(i) for i in self.pix_to_idx(pix)))
+        x, y = (np.asarray(p, dtype=float) for p in _as_many(pix, self, "pix")[:2])
+        on_sky = np.isfinite(pix_to_sky(self._wcs, *np.broadcast_arrays(x, y))[0])
+        return np.all(np.stack(indices) >= 0, axis=0) & on_sky
+
+    # -- sizes and distances --------------------------------------------------------------
+
+    def solid_angle(self) -> u.Quantity:
+        """Solid angles of the pixels, in sr, of the shape `data_shape_image`.
+
+        They are nan where the centre of a pixel is not on the sky. A pixel that the edge of the sky
+        cuts counts with the part that is on it. The relative error goes with the fourth power of
+        the pixel size, below 1e-7 for pixels of a degree.
+        """
+        return u.Quantity(self._solid_angle.reshape(self.data_shape_image), "sr", copy=False)
+
+    @cached_property
+    def _solid_angle(self) -> np.ndarray:
+        """Solid angles [n_y, n_x], read-only."""
+        columns = 1 if self.period else self._n_x  # all columns are alike in a cylinder
+
+        def to_sky(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return pix_to_sky(self._wcs, x + (self.center_pix[0] if self.period else 0.0), y)
+
+        return np.broadcast_to(solid_angles(to_sky, columns, self._n_y), (self._n_y, self._n_x))
+
+    def bin_volume(self) -> u.Quantity:
+        """Solid angle times the widths of the bins, of the shape of the data."""
+        volume = self.solid_angle()
+        for axis, grid in zip(self.axes, self._grid()[2:], strict=True):
+            volume = volume * axis.bin_width.reshape(grid.shape)
+        return volume
+
+    def separation(self, center: SkyCoord) -> Angle:
+        """Distances [n_y, n_x] of the pixel centres from a position; nan off the sky."""
+        return self.to_image().get_coord().skycoord.separation(center)
+
+    # -- comparison -----------------------------------------------------------------------
+
+    def is_allclose(self, other: Any, rtol_axes: float = 1e-6, rtol_wcs: float = 1e-6) -> bool:
+        """True if the other has the same pixels and axes.
+
+        Parameters
+        ----------
+        other : object
+        rtol_axes : float
+            By which edges of axes may differ, relatively.
+        rtol_wcs : float
+            By which pixels may lie elsewhere, in pixels.
+        """
+        if other is self:
+            return True
+        if not isinstance(other, WcsGeom) or self.data_shape != other.data_shape:
+            return False
+        axes = zip(self.axes, other.axes, strict=True)
+        if not all(a.is_allclose(b, rtol=rtol_axes) for a, b in axes):
+            return False
+        return self._wcs is other._wcs or self._lies_as(other, rtol_wcs)
+
+    def _lies_as(self, other: WcsGeom, tolerance: float) -> bool:
+        """True if pixels all over the picture have the same place on the sky."""
+        if (self.frame, self.projection) != (other.frame, other.projection):
+            return False
+        if not self._frame.is_equivalent_frame(other._frame):
+            return False
+        along = (np.linspace(0, n - 1, 5) for n in (self._n_x, self._n_y))
+        x, y = (a.ravel() for a in np.meshgrid(*along))
+        lon, lat = pix_to_sky(self._wcs, x, y)
+        seen = np.isfinite(lon)
+        found = sky_to_pix(other._wcs, lon[seen], lat[seen], other.center_pix[0])
+        there = np.isfinite(pix_to_sky(other._wcs, x, y)[0])
+        off = [np.abs(a - b[seen]) for a, b in zip(found, (x, y), strict=True)]
+        if other.period:  # the two ends of a whole turn are one place
+            off[0] = np.minimum(off[0], np.abs(off[0] - other.period))
+        return bool(np.array_equal(seen, there) and np.all(np.array(off) <= tolerance))
+
+    def __eq__(self, other: object) -> bool:
+        return self.is_allclose(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        lon, lat = (self.center_skydir.spherical.lon.deg, self.center_skydir.spherical.lat.deg)
+        size = " x ".join(f"{w:.4g}" for w in self.width.value[:, 0])
+        text = (
+            f"WcsGeom({self._n_x} x {self._n_y} pixels, {size} deg about {lon:.4f}, {lat:.4f} deg, "
+            f"{self.frame}, {self.projection}"
+        )
+        return f"{text}, {list(self.axes)!r})" if len(self.axes) else f"{text})"
+
+
+# -- helpers of the class -----------------------------------------------------------------
+
+
+def _steps(n: int, edges: bool) -> np.ndarray:
+    return np.arange(n + 1) - 0.5 if edges else np.arange(float(n))
+
+
+def _as_many(values: Any, geom: WcsGeom, name: str) -> tuple[Any, ...]:
+    """Entries of a tuple, one for each axis."""
+    values = tuple(values)
+    if len(values) != geom.ndim:
+        raise DataError(
+            f"{name} has {len(values)} entries: one is needed for each of {geom.axes_names}"
+        )
+    return values
+
+
+def _checked_index(index: Any, axis: Any) -> int:
+    """Index from 0 of a bin; negative ones count from the end."""
+    if not isinstance(index, (int, np.integer)) or not -axis.nbin <= index < axis.nbin:
+        raise DataError(
+            f"axis {axis.name!r}: index {index!r} must be a whole number below {axis.nbin}"
+        )
+    return int(index) % axis.nbin
+
+
+def _axis_pix(axis: Any, coord: Any) -> np.ndarray:
+    if isinstance(axis, MapAxis):
+        return axis.coord_to_pix(coord)
+    index = axis.coord_to_idx(coord)
+    return np.where(index < 0, np.nan, index)
+
+
+def _axis_coord(axis: Any, pix: np.ndarray) -> Any:
+    if isinstance(axis, MapAxis):
+        return axis.pix_to_coord(pix)
+    index = np.clip(np.floor(pix + 0.5), 0, axis.nbin - 1).astype(int)
+    return axis.reference_time + axis.edges_min[index] + (pix + 0.5 - index) * axis.bin_width[index]

@@ -1,0 +1,1 @@
+"""Model files in XML, of Gammalib and of the Fermi Science Tools."""

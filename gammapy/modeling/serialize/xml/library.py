@@ -1,0 +1,148 @@
+"""A library of sources as `Models`, and what it brings along."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from gammapy.errors import FileFormatError, GammapyWarning, OptionError
+from gammapy.modeling.models.collection import Models
+from gammapy.modeling.serialize.xml.document import parse, read_bytes
+from gammapy.modeling.serialize.xml.reading import RefusedError
+from gammapy.modeling.serialize.xml.source import BACKGROUNDS, origin_of, read_source
+from gammapy.modeling.serialize.xml.source_place import SourcePlace
+
+__all__ = ["DIALECTS", "LibraryOrigin", "models_from_xml", "read_models"]
+
+DIALECTS = ("gammalib", "fermi")
+
+#: names that only Gammalib's current files have, and attributes that only Gammalib writes
+_CURRENT = {
+    *("PivotEnergy", "PhotonFlux", "CutoffEnergy", "BreakEnergy", "EnergyFlux"),
+    *("InverseCutoffEnergy", "Curvature", "GLON", "Width", "R_Index"),
+}
+_CURRENT_TYPES = {
+    *("PointSource", "RadialShell", "DiffuseMap", "DiffuseMapCube", "DiffuseIsotropic"),
+    *("NodeFunction", "Point", "Gauss", "Shell", "GaussFunction", "DiskFunction"),
+}
+
+
+@dataclass(frozen=True)
+class LibraryOrigin:
+    """What a library has besides its sources.
+
+    Attributes
+    ----------
+    attributes : dict of str
+        Of the root.
+    after : bytes
+        Comments and blanks after the last source.
+    dialect : str
+    refused : tuple of (str, bytes)
+        Sources that could not become models, with the name of the model that they follow ("" at
+        the beginning), as bytes.
+    """
+
+    attributes: dict[str, str] = field(default_factory=dict)
+    after: bytes = b""
+    dialect: str = "gammalib"
+    refused: tuple[tuple[str, bytes], ...] = ()
+
+
+def read_models(filename: str | os.PathLike[str], dialect: str | None = None) -> Models:
+    """Models of an XML file.
+
+    Parameters
+    ----------
+    filename : str or path
+    dialect : {"gammalib", "fermi"}, optional
+        For what the two mean differently; by default found from the content.
+
+    Raises
+    ------
+    FileFormatError, MissingFileError
+        If the file is not there, not well-formed, or not of models.
+    """
+    path, data = read_bytes(filename)
+    return _decode(data, str(path), path.resolve().parent, dialect)
+
+
+def models_from_xml(text: str | bytes, dialect: str | None = None) -> Models:
+    """Models of the text of an XML file; raises as `read_models`."""
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    return _decode(data, "XML text", None, dialect)
+
+
+def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) -> Models:
+    if dialect not in (None, *DIALECTS):
+        raise OptionError(f"dialect = {dialect!r} is not known: use one of {', '.join(DIALECTS)}")
+    root = parse(data, file)
+    dialect = dialect or found_dialect(root)
+    plain_units = has_plain_units(root)
+    place = SourcePlace(file, folder)
+    models, refused, before = [], [], b""
+    seen: set[str] = set()
+    for child in root:
+        if child.tag != "source":
+            before += etree.tostring(child, encoding="utf-8")
+            continue
+        try:
+            model = read_source(child, place, dialect, plain_units).model
+        except RefusedError as error:
+            place.warnings.append(f"{error}: the source is kept aside, as it stands in the file")
+            text = before + etree.tostring(child, encoding="utf-8", with_tail=False)
+            refused.append((models[-1].name if models else "", text))
+        else:
+            if model.name in seen:
+                raise FileFormatError(
+                    f"{file}:{child.sourceline}: a second source is named {model.name!r}: rename one"
+                )
+            seen.add(model.name)
+            model.origin = origin_of(child, before, dialect, plain_units)
+            models.append(model)
+        before = b""
+    found = Models(models)
+    found.origin = LibraryOrigin(dict(root.attrib), before, dialect, tuple(refused))
+    _tell(place.warnings)
+    return found
+
+
+def _tell(texts: list[str]) -> None:
+    """One warning for each kind of oddity would be many: the first few, and how many there are."""
+    for text in texts[:10]:
+        warnings.warn(text, GammapyWarning, stacklevel=5)
+    if len(texts) > 10:
+        warnings.warn(f"... and {len(texts) - 10} more of these", GammapyWarning, stacklevel=5)
+
+
+def found_dialect(root: Any) -> str:
+    """Dialect of a library, by names that only one of the two has.
+
+    What both say is read the same way; where nothing tells, it is Fermi's.
+    """
+    for source in root.iterchildren("source"):
+        kind = source.get("type", "")
+        if kind in ("ExtendedSource", *BACKGROUNDS) or {"instrument", "id", "tscalc"} & set(
+            source.attrib
+        ):
+            return "gammalib"
+        for part in source:
+            if part.tag in ("spectrum", "spatialModel") and part.get("type") in _CURRENT_TYPES:
+                return "gammalib"
+            if part.tag == "temporal":
+                return "gammalib"
+            for parameter in part:
+                if parameter.tag == "parameter" and parameter.get("name") in _CURRENT:
+                    return "gammalib"
+    return "fermi"
+
+
+def has_plain_units(root: Any) -> bool:
+    """True for lists like that of gamma-cat: each value in the unit that stands beside it."""
+    first = next(root.iter("parameter"), None)
+    return first is not None and "unit" in first.attrib and "scale" not in first.attrib

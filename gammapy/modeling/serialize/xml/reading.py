@@ -1,0 +1,554 @@
+"""From elements to models: spectra, shapes and courses in time.
+
+Each element that becomes a model is read by its type and the names of its parameters. What was read
+from where is noted in ``links``, so that a writer can put changed values back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import SkyCoord
+
+from gammapy.errors import FileFormatError, GammapyError
+from gammapy.modeling.models.base import ModelBase
+from gammapy.modeling.models.spatial.compound import CompoundSpatialModel
+from gammapy.modeling.models.spatial.disk import DiskSpatialModel
+from gammapy.modeling.models.spatial.gaussian import (
+    GaussianSpatialModel,
+    GeneralizedGaussianSpatialModel,
+)
+from gammapy.modeling.models.spatial.template import TemplateSpatialModel
+from gammapy.modeling.models.spectral.absorption import EBLAbsorptionNormSpectralModel
+from gammapy.modeling.models.spectral.bins import BinsSpectralModel
+from gammapy.modeling.models.spectral.constant import ConstantSpectralModel
+from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
+from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
+from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
+from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
+from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.models.spectral.window import EnergyWindowNormSpectralModel
+from gammapy.modeling.models.temporal.phasecurve import TemplatePhaseCurveTemporalModel
+from gammapy.modeling.models.temporal.template import LightCurveTemplateTemporalModel
+from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.serialize.xml.factor import RULES, Factor, Rule, fill, read_factor
+from gammapy.modeling.serialize.xml.number import parse_number
+from gammapy.modeling.serialize.xml.form import UNITS, Form, Slot
+from gammapy.modeling.serialize.xml.shapes import FRAMES, ISOTROPIC, SHAPES
+from gammapy.modeling.serialize.xml.source_place import SourcePlace
+from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES
+from gammapy.units import parse_unit
+
+__all__ = ["Link", "PartReader", "RefusedError"]
+
+#: spectra that an absorption may stand around, and the tables of the absorption that we have
+_EBL = {4: "franceschini", 5: "finke", 10: "dominguez"}
+#: how the outer radius of a shell without width is divided, as 1DC did later
+_SHELL = 0.8
+
+
+class Link(NamedTuple):
+    """A parameter of a model and the element that it was read from."""
+
+    path: str
+    element: Any
+    slot: Slot
+
+
+class RefusedError(Exception):
+    """A source cannot become a model; the text says why."""
+
+
+class PartReader:
+    """Reads the elements of one source.
+
+    Parameters
+    ----------
+    place : `SourcePlace`
+    dialect : {"gammalib", "fermi"}
+    plain_units : bool
+        True for lists whose values are in the units that they state, without scales.
+    """
+
+    def __init__(self, place: SourcePlace, dialect: str, plain_units: bool) -> None:
+        self.place = place
+        self.dialect = dialect
+        self.plain_units = plain_units
+        self.links: list[Link] = []
+        #: norms of maps and curves that are not simply one: they multiply the spectrum
+        self.norms: list[tuple[Any, Factor]] = []
+
+    def refuse(self, element: Any, text: str) -> RefusedError:
+        """Why the source is no model."""
+        return RefusedError(self.place.text(element, text))
+
+    # -- parameters -----------------------------------------------------------------------
+
+    def parameters(self, element: Any) -> dict[str, Any]:
+        """Parameter elements by name.
+
+        Raises
+        ------
+        RefusedError
+            If a name comes twice.
+        """
+        found: dict[str, Any] = {}
+        for child in element:
+            if child.tag == "parameter":
+                name = child.get("name", "Unknown")
+                if name in found:
+                    raise self.refuse(child, f"parameter {name!r} comes twice")
+                found[name] = child
+        return found
+
+    def fill(self, model: ModelBase, path: str, name: str, element: Any, slot: Slot) -> None:
+        """Give one parameter of a model the numbers of an element."""
+        factor, unit = read_factor(element, self.place), slot.unit
+        if self.plain_units:
+            unit = self._stated_unit(element, unit)
+        if math.isnan(factor.value):
+            raise self.refuse(element, f"{element.get('name')} is nan")
+        fill(model.own_parameters[name], factor, unit, slot.rule, element, self.place)
+        self.links.append(Link(f"{path}.{name}", element, slot))
+
+    def _stated_unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
+        stated = parse_unit(element.get("unit", ""))
+        if not stated.is_equivalent(unit) and (1 / stated).is_equivalent(unit):
+            stated = 1 / stated  # a cutoff in TeV is listed in 1 / TeV
+        if not stated.is_equivalent(unit):
+            raise self.refuse(element, f"{element.get('name')}: unit {str(stated)!r} does not fit")
+        return stated
+
+    def number(self, element: Any) -> float:
+        """True value of an element."""
+        return read_factor(element, self.place).value
+
+    def by_form(self, form: Form, found: dict[str, Any], path: str, element: Any) -> Any:
+        """Model of a form."""
+        model = form.cls()
+        for name, value in form.fixed.items():
+            parameter = model.own_parameters[name]
+            parameter.value, parameter.frozen = value, True
+        for name, child in found.items():
+            if name in form.slots:
+                self.fill(model, path, form.slots[name].name, child, form.slots[name])
+            else:
+                self.place.warn(child, f"{name} has no meaning in a {element.get('type')}: ignored")
+        return model
+
+    # -- spectra --------------------------------------------------------------------------
+
+    def spectrum(self, element: Any, path: str, factor: bool) -> Any:
+        """Spectral model; a plain factor if it stands beside a flux."""
+        kind = element.get("type", "")
+        reader = SPECTRA.get(kind)
+        if reader is not None:
+            return reader(self, element, path, factor)
+        outer, _, inner = kind.partition("::")
+        if inner and outer in WRAPPERS:
+            return WRAPPERS[outer](self, element, path, factor, inner)
+        return self.plain_spectrum(element, kind, self.parameters(element), path, factor)
+
+    def plain_spectrum(
+        self, element: Any, kind: str, found: dict[str, Any], path: str, factor: bool
+    ) -> Any:
+        """Spectrum that is a type and parameters."""
+        table = FACTORS if factor else FLUXES
+        form = table.find(kind, list(found))
+        if form is None:
+            wanted = FLUXES.wanted(kind)
+            if not wanted:
+                raise self.refuse(element, f"spectrum of the type {kind!r}: it is not known")
+            raise self.refuse(
+                element,
+                f"spectrum {kind!r} with the parameters {sorted(found)}: it has "
+                + " or ".join(map(str, wanted))
+                + (", and beside a flux or a background it must be a plain factor" if factor else ""),
+            )
+        if self.plain_units and kind == "ExpCutoff":
+            form = _GAMMA_CAT_CUTOFF
+        return self.by_form(form, found, path, element)
+
+    def _nodes(self, element: Any, path: str, factor: bool) -> Any:
+        energies, intensities = [], []
+        for node in element.iterchildren("node"):
+            found = self.parameters(node)
+            if set(found) != {"Energy", "Intensity"}:
+                raise self.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")
+            energies.append(self.number(found["Energy"]))
+            intensities.append((found["Intensity"], read_factor(found["Intensity"], self.place)))
+        values = [value.value for _, value in intensities]
+        ascending = all(a < b for a, b in zip(energies, energies[1:], strict=False))
+        if not energies or not ascending or energies[0] <= 0 or min(values) <= 0:
+            raise self.refuse(
+                element, "nodes must have positive intensities, and positive ascending energies"
+            )
+        unit = UNITS["1" if factor else "N"]
+        if len(energies) == 1:
+            return self._constant(intensities[0][0], path, factor)
+        table = TemplateSpectralModel(energies * u.MeV, values * unit)
+        norms = PiecewiseNormSpectralModel(energies * u.MeV)
+        for (child, value), (name, norm) in zip(
+            intensities, norms.own_parameters.items(), strict=True
+        ):
+            size = value.value
+            slot = Slot(name, UNITS["1"], Rule(times=1 / size))
+            fill(norm, value, UNITS["1"], slot.rule, child, self.place)
+            self.links.append(Link(f"{path}.model2.{name}", child, slot))
+        return table * norms
+
+    def _constant(self, child: Any, path: str, factor: bool) -> Any:
+        model: Any = PowerLawNormSpectralModel() if factor else ConstantSpectralModel()
+        name, unit = ("norm", "1") if factor else ("const", "N")
+        self.fill(model, path, name, child, Slot(name, UNITS[unit], RULES[""]))
+        return model
+
+    def _bins(self, element: Any, path: str, factor: bool) -> Any:
+        rows = [self.parameters(child) for child in element.iterchildren("bin")]
+        own = self.parameters(element)
+        if not rows or any(set(r) != {"LowerLimit", "UpperLimit", "Intensity"} for r in rows):
+            raise self.refuse(element, "bins have LowerLimit, UpperLimit and Intensity")
+        if factor or set(own) != {"Index"}:
+            raise self.refuse(element, "a BinFunction has an Index, and is a flux")
+        limits = [[self.number(row[k]) for row in rows] for k in ("LowerLimit", "UpperLimit")]
+        model = self._built(element, lambda: BinsSpectralModel(*(x * u.MeV for x in limits)))
+        for i, row in enumerate(rows):
+            slot = Slot(f"amplitude_{i}", UNITS["N"], RULES[""])
+            self.fill(model, path, slot.name, row["Intensity"], slot)
+        self.fill(model, path, "index", own["Index"], Slot("index", UNITS["1"], RULES["-"]))
+        return model
+
+    def _piecewise(self, element: Any, path: str, factor: bool) -> Any:
+        found = self.parameters(element)
+        n = sum(name.startswith("Energy") for name in found)
+        names = {"IndexL", "IndexH", *(f"{k}{i}" for i in range(n) for k in ("Energy", "dNdE"))}
+        if factor or n < 1 or set(found) != names:
+            raise self.refuse(element, f"a PiecewisePowerLaw has {sorted(names)}, and is a flux")
+        energies = [self.number(found[f"Energy{i}"]) for i in range(n)]
+        model = self._built(element, lambda: PiecewisePowerLawSpectralModel(energies * u.MeV))
+        slots = {
+            "IndexL": Slot("index_low", UNITS["1"], RULES["-"]),
+            "IndexH": Slot("index_high", UNITS["1"], RULES["-"]),
+            "dNdE0": Slot("amplitude", UNITS["N"], RULES[""]),
+        }
+        slots |= {f"dNdE{i}": Slot(f"norm_{i}", UNITS["1"], RULES[""]) for i in range(1, n)}
+        for name, slot in slots.items():
+            self.fill(model, path, slot.name, found[name], slot)
+        return model
+
+    def _file(self, element: Any, path: str, factor: bool) -> Any:
+        found = self.parameters(element)
+        if set(found) != {"Normalization"}:
+            raise self.refuse(element, f"a FileFunction has a Normalization, not {sorted(found)}")
+        file = self.file(element)
+        located = self.place.located(file)
+        if located is None:
+            raise self.refuse(element, self.place.missing(file))
+        table = self._built(element, lambda: _read_table(located, factor, self.dialect))
+        norm = PowerLawNormSpectralModel()
+        slot = Slot("norm", UNITS["1"], RULES[""])
+        self.fill(norm, f"{path}.model2", "norm", found["Normalization"], slot)
+        return table * norm
+
+    def file(self, element: Any) -> str:
+        """Name of a file, as it stands there."""
+        file = element.get("file", "").strip()
+        if not file:
+            raise self.refuse(element, f"a {element.get('type')} needs the name of a file")
+        return file
+
+    def _built(self, element: Any, build: Callable[[], Any]) -> Any:
+        try:
+            return build()
+        except GammapyError as error:
+            raise self.refuse(element, str(error)) from None
+
+    def _joined(self, element: Any, path: str, factor: bool) -> Any:
+        """Sum or product of spectra; the first factor of a product is the flux."""
+        product = element.get("type") == "Multiplicative"
+        parts = [child for child in element if child.tag == "spectrum"]
+        if not parts:
+            raise self.refuse(element, f"a {element.get('type')} needs a <spectrum> in it")
+        model = None
+        for i, child in enumerate(parts):
+            deeper = "".join([".model1"] * (len(parts) - 1 - max(i - 1, 0) - (i == 0)))
+            deeper = ".model1" * (len(parts) - 1 - i) if i else ".model1" * (len(parts) - 1)
+            side = ".model2" if i else ""
+            part = self.spectrum(child, f"{path}{deeper}{side}", factor or (product and i > 0))
+            model = part if model is None else (model * part if product else model + part)
+        return model
+
+    def _exponential(self, element: Any, path: str, factor: bool) -> Any:
+        parts = [child for child in element if child.tag == "spectrum"]
+        if len(parts) != 1:
+            raise self.refuse(element, "an Exponential needs one <spectrum> in it")
+        inner = self.spectrum(parts[0], path, True)
+        return self._built(element, lambda: ExponentialSpectralModel(inner))
+
+    # -- spectra around others --------------------------------------------------------------
+
+    def _inner(self, element: Any, kind: str, path: str, factor: bool, own: set[str]) -> Any:
+        found = self.parameters(element)
+        missing = own - set(found)
+        if missing:
+            raise self.refuse(element, f"{element.get('type')} needs {sorted(missing)}")
+        rest = {name: child for name, child in found.items() if name not in own}
+        return self.plain_spectrum(element, kind, rest, f"{path}.model1", factor), found
+
+    def _absorbed(self, element: Any, path: str, factor: bool, kind: str) -> Any:
+        own = {"tau_norm", "redshift", "ebl_model"}
+        inner, found = self._inner(element, kind, path, factor, own)
+        number = int(self.number(found["ebl_model"]))
+        if number not in _EBL:
+            raise self.refuse(element, f"ebl_model {number}: there is no table of it here")
+        table = self._built(
+            element, lambda: EBLAbsorptionNormSpectralModel.read_builtin(_EBL[number])
+        )
+        for name, ours in (("tau_norm", "alpha_norm"), ("redshift", "redshift")):
+            slot = Slot(ours, UNITS["1"], RULES[""])
+            self.fill(table, f"{path}.model2", ours, found[name], slot)
+        return inner * table
+
+    def _windowed(self, element: Any, path: str, factor: bool, kind: str) -> Any:
+        inner, found = self._inner(element, kind, path, factor, {"Emin", "Emax"})
+        low, high = (self.number(found[name]) * u.MeV for name in ("Emin", "Emax"))
+        return inner * self._built(element, lambda: EnergyWindowNormSpectralModel(low, high))
+
+    def _scaled(self, element: Any, path: str, factor: bool, kind: str) -> Any:
+        inner, found = self._inner(element, kind, path, factor, {"ScaleFactor"})
+        norm = PowerLawNormSpectralModel()
+        slot = Slot("norm", UNITS["1"], RULES[""])
+        self.fill(norm, f"{path}.model2", "norm", found["ScaleFactor"], slot)
+        return inner * norm
+
+    # -- shapes ---------------------------------------------------------------------------
+
+    def shape(self, element: Any, path: str) -> Any:
+        """Spatial model."""
+        kind = element.get("type", "")
+        reader = SPATIAL.get(kind)
+        if reader is not None:
+            return reader(self, element, path)
+        found = self.parameters(element)
+        frame, center = self._center(element, found)
+        rest = {name: child for name, child in found.items() if name not in center}
+        form = SHAPES.find(kind, list(rest))
+        if form is None:
+            wanted = SHAPES.wanted(kind)
+            known = f": it has {wanted[0]}" if wanted else ": it is not known"
+            raise self.refuse(element, f"shape {kind!r} with {sorted(rest)}{known}")
+        if math.isnan(sum(self.number(child) for child in rest.values())):
+            self.place.warn(element, f"the size of the {kind} is nan: it is read as a point")
+            form, rest = SHAPES.find("PointSource", []), {}
+        model = self.by_form(form, rest, path, element)
+        self._placed(model, path, frame, center, found)
+        return model
+
+    def _center(self, element: Any, found: dict[str, Any]) -> tuple[str, tuple[str, str]]:
+        for frame, names in FRAMES.items():
+            if set(names) <= set(found):
+                return frame, names
+        raise self.refuse(element, f"a {element.get('type')} needs RA and DEC, or GLON and GLAT")
+
+    def _placed(
+        self, model: Any, path: str, frame: str, center: tuple[str, str], found: dict[str, Any]
+    ) -> None:
+        model.frame = frame
+        for ours, name in zip(("lon_0", "lat_0"), center, strict=True):
+            self.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
+
+    def _thin_shell(self, element: Any, path: str) -> Any:
+        """Shell of a list that gives the outer radius, and no width."""
+        found = self.parameters(element)
+        frame, center = self._center(element, found)
+        if set(found) != {*center, "Radius", "Width"}:
+            raise self.refuse(element, f"a Shell has Radius and Width, not {sorted(found)}")
+        model = SHAPES.find("RadialShell", ["Radius", "Width"]).cls()
+        if self.number(found["Width"]) != 0.0:
+            for name, ours in (("Radius", "radius"), ("Width", "width")):
+                self.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
+        else:
+            rule = Rule(times=_SHELL)
+            self.fill(model, path, "radius", found["Radius"], Slot("radius", UNITS["deg"], rule))
+            model.width.link = model.radius * (1 / _SHELL - 1)
+        self._placed(model, path, frame, center, found)
+        return model
+
+    def _isotropic(self, element: Any, path: str) -> Any:
+        found = self.parameters(element)
+        form = ISOTROPIC[self.dialect].find(element.get("type"), list(found))
+        if form is None:
+            raise self.refuse(element, f"an isotropic shape has a Value, not {sorted(found)}")
+        return self.by_form(form, found, path, element)
+
+    def _ellipse(self, element: Any, path: str) -> Any:
+        """Elongated shape; its angle counts from celestial north in any frame."""
+        found = self.parameters(element)
+        frame, center = self._center(element, found)
+        sizes = {"PA", "MinorRadius", "MajorRadius"}
+        cls, size, others = ELLIPSES[element.get("type")]
+        if set(found) != {*center, *sizes, *others}:
+            raise self.refuse(element, f"{element.get('type')} has {sorted({*sizes, *others})}")
+        factors = {name: read_factor(child, self.place) for name, child in found.items()}
+        lon, lat = (factors[name].value for name in center)
+        position = SkyCoord(lon, lat, unit="deg", frame=frame).icrs
+        minor, major, angle = (factors[n].value for n in ("MinorRadius", "MajorRadius", "PA"))
+        if minor > major:
+            minor, major, angle = major, minor, angle + 90.0
+        if not 0 < minor:
+            raise self.refuse(element, f"the radii {minor:g} and {major:g} deg must be positive")
+        model = cls(frame="icrs")
+        values = {
+            "lon_0": position.ra.deg,
+            "lat_0": position.dec.deg,
+            size: major,
+            "e": math.sqrt(1 - (minor / major) ** 2),
+            "phi": (angle + 180.0) % 360.0 - 180.0,
+        }
+        free = {
+            "lon_0": factors[center[0]].free,
+            "lat_0": factors[center[1]].free,
+            size: factors["MajorRadius"].free,
+            "e": factors["MinorRadius"].free,
+            "phi": factors["PA"].free,
+        }
+        for name, value in values.items():
+            parameter: Parameter = model.own_parameters[name]
+            parameter.restate(value, parameter.unit, parameter.min, parameter.max, 0.0, not free[name])
+        for name, ours in others.items():
+            self.fill(model, path, ours, found[name], Slot(ours, UNITS["1"], RULES[""]))
+        return model
+
+    def _map(self, element: Any, path: str) -> Any:
+        """Image, which Gammalib normalises, or cube of fluxes, which nobody does."""
+        cube = element.get("type") in ("DiffuseMapCube", "MapCubeFunction")
+        for child in self.parameters(element).values():
+            factor = read_factor(child, self.place)
+            if not factor.is_one:
+                self.norms.append((child, factor))
+        stated = element.get("normalize", "1").strip().lower() not in ("0", "false")
+        options = {
+            "normalize": not cube and self.dialect == "gammalib" and stated,
+            "filename": self.place.stated(self.file(element)),
+            "interp_kwargs": {"values_scale": "lin"},
+        }
+        if cube:
+            options["unit"] = "cm-2 s-1 MeV-1 sr-1"
+            options["interp_kwargs"] = {"values_scale": "log"}
+        return TemplateSpatialModel(**options)
+
+    def _composite(self, element: Any, path: str) -> Any:
+        parts = [child for child in element if child.tag == "spatialModel"]
+        if not parts:
+            raise self.refuse(element, "a Composite needs a <spatialModel> in it")
+        shapes = [self.shape(child, f"{path}.model{i}") for i, child in enumerate(parts, 1)]
+        model = self._built(element, lambda: CompoundSpatialModel(shapes))
+        for i, (child, norm) in enumerate(zip(parts, model.norms, strict=True), 1):
+            scale = _number(child.get("scale", "1"))
+            bounds = [_number(child.get(k, "nan")) for k in ("scale_min", "scale_max")]
+            frozen = child.get("free_scale", "0").strip() != "1"
+            norm.restate(scale, UNITS["1"], *bounds, _number(child.get("scale_error", "0")), frozen)
+        return model
+
+    # -- courses in time ------------------------------------------------------------------
+
+    def course(self, element: Any, path: str) -> Any:
+        """Temporal model, None for a steady one."""
+        kind, found = element.get("type", ""), self.parameters(element)
+        if kind not in ("Constant", "LightCurve", "PhaseCurve"):
+            raise self.refuse(element, f"course in time {kind!r}: it is not known")
+        norm = found.pop("Normalization", found.pop("Constant", None))
+        if norm is not None:
+            factor = read_factor(norm, self.place)
+            if not factor.is_one:
+                self.norms.append((norm, factor))
+        if kind == "Constant":
+            return None
+        filename = self.place.stated(self.file(element))
+        if kind == "LightCurve":
+            return LightCurveTemplateTemporalModel(filename=filename)
+        if set(found) != set(_PHASE):
+            raise self.refuse(element, f"a PhaseCurve has {sorted(_PHASE)}, not {sorted(found)}")
+        normalize = element.get("normalize", "1").strip().lower() not in ("0", "false")
+        model = TemplatePhaseCurveTemporalModel(
+            filename=filename, normalize=normalize, scale="tt"
+        )
+        for name, slot in _PHASE.items():
+            self.fill(model, path, slot.name, found[name], slot)
+        return model
+
+
+_PHASE = {
+    "MJD": Slot("t_ref", UNITS["d"], RULES[""]),
+    "Phase": Slot("phi_ref", UNITS["1"], RULES[""]),
+    "F0": Slot("f0", UNITS["Hz"], RULES[""]),
+    "F1": Slot("f1", UNITS["Hz/s"], RULES[""]),
+    "F2": Slot("f2", UNITS["Hz/s2"], RULES[""]),
+}
+
+_GAMMA_CAT_CUTOFF = Form(
+    FLUXES.find("ExpCutoff", ["Prefactor", "Index", "Cutoff", "Scale"]).cls,  # type: ignore[union-attr]
+    "amplitude index lambda_ reference",
+    "N 1 1/MeV MeV",
+    # in these lists, and there only, the index is positive and the spectrum falls
+    also=["ExpCutoff Prefactor Index 1/Cutoff Scale"],
+    fixed={"alpha": 1.0},
+)
+
+#: class, name of the size, and other parameters
+ELLIPSES: dict[str, tuple[Any, str, dict[str, str]]] = {
+    "EllipticalDisk": (DiskSpatialModel, "r_0", {}),
+    "EllipticalGaussian": (GaussianSpatialModel, "sigma", {}),
+    "EllipticalGauss": (GaussianSpatialModel, "sigma", {}),
+    "EllipticalGeneralGaussian": (GeneralizedGaussianSpatialModel, "r_0", {"R_Index": "eta"}),
+}
+
+SPECTRA: dict[str, Callable[..., Any]] = {
+    "NodeFunction": PartReader._nodes,
+    "BinFunction": PartReader._bins,
+    "PiecewisePowerLaw": PartReader._piecewise,
+    "FileFunction": PartReader._file,
+    "Composite": PartReader._joined,
+    "Multiplicative": PartReader._joined,
+    "Exponential": PartReader._exponential,
+}
+WRAPPERS: dict[str, Callable[..., Any]] = {
+    "EblAtten": PartReader._absorbed,
+    "EnergyBand": PartReader._windowed,
+    "ScaleFactor": PartReader._scaled,
+}
+SPATIAL: dict[str, Callable[..., Any]] = {
+    "Shell": PartReader._thin_shell,
+    "DiffuseIsotropic": PartReader._isotropic,
+    "ConstantValue": PartReader._isotropic,
+    "DiffuseMap": PartReader._map,
+    "SpatialMap": PartReader._map,
+    "DiffuseMapCube": PartReader._map,
+    "MapCubeFunction": PartReader._map,
+    "Composite": PartReader._composite,
+    **dict.fromkeys(ELLIPSES, PartReader._ellipse),
+}
+
+
+def _number(text: str) -> float:
+    return parse_number(text)[0]
+
+
+def _read_table(path: Path, factor: bool, dialect: str) -> TemplateSpectralModel:
+    """Spectrum of a text file of energies in MeV and values."""
+    try:
+        table = np.loadtxt(path, comments="#", ndmin=2)
+    except (OSError, ValueError) as error:
+        raise FileFormatError(f"{path}: no table of energies and values: {error}") from None
+    if table.shape[1] < 2:
+        raise FileFormatError(f"{path}: has {table.shape[1]} columns: energies and values are two")
+    unit = UNITS["1" if factor else "N"]
+    # the Fermi tools refuse energies outside of the table, Gammalib goes on
+    return TemplateSpectralModel(
+        table[:, 0] * u.MeV, table[:, 1] * unit, meta={"filename": str(path)}
+    )

@@ -1,0 +1,158 @@
+"""A source of a library as a model, with what it brings along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from gammapy.errors import FileFormatError, GammapyError
+from gammapy.modeling.models.component import Component
+from gammapy.modeling.models.iact_background import IACTBackgroundModel, IACTBackgroundShape
+from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
+from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.serialize.xml.factor import RULES
+from gammapy.modeling.serialize.xml.form import UNITS, Slot
+from gammapy.modeling.serialize.xml.reading import Link, PartReader, RefusedError
+from gammapy.modeling.serialize.xml.source_place import SourcePlace
+
+__all__ = ["BACKGROUNDS", "ReadSource", "SourceOrigin", "read_source"]
+
+#: types of sources that are backgrounds of an instrument
+BACKGROUNDS = (
+    "CTABackground",
+    "CTAIrfBackground",
+    "CTACubeBackground",
+    "CTAAeffBackground",
+    "CTASkyCube",
+    "RadialAcceptance",
+)
+
+
+@dataclass(frozen=True)
+class SourceOrigin:
+    """The element that a model was read from, as bytes; a writer starts from it.
+
+    Attributes
+    ----------
+    element : bytes
+        The source.
+    before : bytes
+        Comments and blanks before it.
+    dialect : str
+    plain_units : bool
+        True if its values are in units that it states.
+    """
+
+    element: bytes
+    before: bytes
+    dialect: str
+    plain_units: bool
+
+
+@dataclass
+class ReadSource:
+    """A model, and the elements that its parameters were read from."""
+
+    model: Component
+    links: list[Link]
+
+
+def read_source(
+    element: Any, place: SourcePlace, dialect: str, plain_units: bool
+) -> ReadSource:
+    """Model of a source.
+
+    Raises
+    ------
+    RefusedError
+        If it cannot become one.
+    FileFormatError
+        If it is damaged.
+    """
+    name = element.get("name", "").strip()
+    place.source = name
+    reader = PartReader(place, dialect, plain_units)
+    if not name:
+        raise reader.refuse(element, "the source has no name")
+    background = element.get("type") in BACKGROUNDS
+    try:
+        model = (_background if background else _sky)(element, name, reader)
+    except FileFormatError as error:
+        raise RefusedError(str(error)) from None
+    except GammapyError as error:
+        raise reader.refuse(element, str(error)) from None
+    return ReadSource(model, reader.links)
+
+
+def _parts(element: Any) -> dict[str, Any]:
+    """Children by what they are."""
+    return {child.tag: child for child in element if isinstance(child.tag, str)}
+
+
+def _sky(element: Any, name: str, reader: PartReader) -> SkyModel:
+    parts = _parts(element)
+    for kind in ("spectrum", "spatialModel"):
+        if kind not in parts:
+            raise reader.refuse(element, f"a source needs a <{kind}>")
+    shape = reader.shape(parts["spatialModel"], "spatial")
+    flux = not shape.unit.is_equivalent("sr-1")
+    course = parts.get("temporal", parts.get("temporalModel"))
+    temporal = None if course is None else reader.course(course, "temporal")
+    norms = list(reader.norms)
+    path = "spectral" + ".model1" * len(norms)
+    spectrum = reader.spectrum(parts["spectrum"], path, flux)
+    for i, (child, _) in enumerate(norms):
+        norm = PowerLawNormSpectralModel()
+        inside = "spectral" + ".model1" * (len(norms) - 1 - i) + ".model2"
+        reader.fill(norm, inside, "norm", child, Slot("norm", UNITS["1"], RULES[""]))
+        spectrum = spectrum * norm
+    return SkyModel(spectrum, shape, temporal, name=name)
+
+
+def _background(element: Any, name: str, reader: PartReader) -> IACTBackgroundModel:
+    parts = _parts(element)
+    if "spectrum" not in parts:
+        raise reader.refuse(element, "a background needs a <spectrum>")
+    spectrum = reader.spectrum(parts["spectrum"], "spectral", True)
+    child = parts.get("spatialModel", parts.get("radialModel"))
+    shape = None if child is None else _shape(child, reader, "spatial")
+    course = parts.get("temporal")
+    temporal = None if course is None else reader.course(course, "temporal")
+    if reader.norms:
+        raise reader.refuse(element, "the norm of a background's course in time is not one")
+    attributes = {k: v for k, v in element.attrib.items() if k not in ("name", "type")}
+    return IACTBackgroundModel(
+        element.get("type"), spectrum, shape, temporal, name=name, attributes=attributes
+    )
+
+
+def _shape(element: Any, reader: PartReader, path: str, prefix: str = "") -> IACTBackgroundShape:
+    """Shape of a background, carried under the names of the file."""
+    parameters = []
+    for name, child in reader.parameters(element).items():
+        parameter = Parameter(name, 0.0)
+        holder = IACTBackgroundShape("one", [parameter])
+        slot = Slot(name, UNITS["1"], RULES[""])
+        reader.fill(holder, path, name, child, slot)
+        last = reader.links.pop()
+        reader.links.append(last._replace(path=f"{path}.{prefix}{name}"))
+        parameters.append(parameter)
+    inner = [c for c in element if c.tag in ("spatialModel", "sigma")]
+    parts = [
+        _shape(child, reader, path, f"{prefix}part{i}_") for i, child in enumerate(inner)
+    ]
+    attributes = {k: v for k, v in element.attrib.items() if k != "type"}
+    if element.tag != "spatialModel":
+        attributes["element"] = element.tag
+    return IACTBackgroundShape(element.get("type", ""), parameters, attributes, parts)
+
+
+def origin_of(
+    element: Any, before: bytes, dialect: str, plain_units: bool
+) -> SourceOrigin:
+    """What a model carries along."""
+    text = etree.tostring(element, encoding="utf-8", with_tail=False)
+    return SourceOrigin(text, before, dialect, plain_units)
