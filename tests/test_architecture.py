@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 #: From bottom to top. Units of a row stand beside each other and do not import each other.
 LAYERS: list[list[tuple[str, ...]]] = [
-    [("errors", "optional", "dispatch", "elsewhere")],
+    [("errors", "optional", "dispatch", "elsewhere", "atomic", "fits_file")],
     [("engine",)],
     [("stats",)],
     [("units",)],

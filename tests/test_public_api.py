@@ -43,7 +43,17 @@ PUBLIC: dict[str, list[str]] = {
         "SensitivityEstimator",
     ],
     "gammapy.irf": ["EDispKernel"],
-    "gammapy.maps": ["MapAxes", "MapAxis", "RegionGeom", "RegionNDMap", "TimeMapAxis"],
+    "gammapy.maps": [
+        "Map",
+        "MapAxes",
+        "MapAxis",
+        "MapCoord",
+        "RegionGeom",
+        "RegionNDMap",
+        "TimeMapAxis",
+        "WcsGeom",
+        "WcsNDMap",
+    ],
     "gammapy.modeling": [
         "Covariance",
         "Evaluation",

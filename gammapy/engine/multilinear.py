@@ -1,84 +1,101 @@
-"""Interpolation in a table of any number of axes: linear along each, the end pieces go on outside.
+r"""A table of any dimension between its cells: linear along the axes, constant in the outer halves.
 
-`gammapy.engine.bilinear` is the same for two.
+At the fractions :math:`t_k` of the way between neighbours, on a scale :math:`s` (the logarithm, the
+square root, or none),
+
+.. math::
+    f = s^{-1}\left(\sum_{c \in \{0, 1\}^n} s(f_c) \prod_k w_{c_k}(t_k)\right), \quad
+    w(t) = (1 - t, t)
+
+The logarithm of a zero is that of the smallest positive float.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
+
+import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 
-__all__ = ["multilinear", "multilinear_slopes"]
+__all__ = ["SCALES", "inside", "multilinear", "nearest"]
+
+SCALES = ("lin", "log", "sqrt")
+_TINY = float(np.finfo(float).tiny)
+#: cells by which a place may miss the edge
+_ROUNDING = 1e-9
 
 
-def multilinear(points: Sequence[Any], nodes: Sequence[Any], table: Any) -> Any:
-    """Value of a table between its nodes.
+def inside(shape: Sequence[int], place: Sequence[Any]) -> Any:
+    """True [...] where a place is in a cell of the table, that is at most half a cell outside."""
+    xp = array_namespace(*place)
+    good = xp.asarray(True)
+    for size, x in zip(shape, place, strict=True):
+        good = good & (x >= -0.5 - _ROUNDING) & (x <= size - 0.5 + _ROUNDING)
+    return good
+
+
+def nearest(table: Any, place: Sequence[Any]) -> Any:
+    """Value [...] of the cell that is nearest; as `multilinear`."""
+    xp = array_namespace(*place)
+    index = [
+        xp.astype(xp.clip(xp.floor(x + 0.5), 0, size - 1), xp.int64)
+        for size, x in zip(table.shape, place, strict=True)
+    ]
+    return _taken(xp, table, index)
+
+
+def multilinear(table: Any, place: Sequence[Any], scale: str = "lin") -> Any:
+    """Value [...] of a table between its cells; outside of it that of the edge.
 
     Parameters
     ----------
-    points : list of array or float
-        One for each axis; broadcast against each other.
-    nodes : list of array [n_k]
-        Ascending; at least two each.
-    table : array [n_0, n_1, ...]
-
-    Returns
-    -------
-    array
-        Of the shape that the points have together.
+    table : array [n_1, ..., n_k]
+        Not negative for a scale other than "lin". A cell that is nan counts only where its weight
+        is not zero.
+    place : sequence of k arrays [...]
+        From zero at the centre of the first cell, of one shape; without nan.
+    scale : {"lin", "log", "sqrt"}
     """
-    corners, shares, _ = _cell(points, nodes, table)
-    return _folded(corners, [_between(share) for share in shares])
+    xp = array_namespace(*place)
+    corners = [_between(xp, x, size) for size, x in zip(table.shape, place, strict=True)]
+    total = xp.zeros_like(xp.asarray(place[0]), dtype=xp.float64)
+    for chosen in product((0, 1), repeat=len(corners)):
+        weight = xp.ones_like(total)
+        index = []
+        for side, (before, after, t) in zip(chosen, corners, strict=True):
+            weight = weight * (t if side else 1.0 - t)
+            index.append(after if side else before)
+        value = _scaled(xp, scale, xp.astype(_taken(xp, table, index), xp.float64))
+        total = total + xp.where(weight == 0.0, xp.zeros_like(value), weight * value)
+    return _unscaled(xp, scale, total)
 
 
-def multilinear_slopes(points: Sequence[Any], nodes: Sequence[Any], table: Any) -> list[Any]:
-    """Derivatives of `multilinear` by each of the points; at a node, that on its lower side."""
-    corners, shares, widths = _cell(points, nodes, table)
-    along = [_between(share) for share in shares]
-    return [
-        _folded(corners, [*along[:k], _slope(width), *along[k + 1 :]])
-        for k, width in enumerate(widths)
-    ]
+def _between(xp: Any, x: Any, size: int) -> tuple[Any, Any, Any]:
+    """Index of the cells before and after a place, and fraction of the way."""
+    x = xp.clip(x, 0.0, size - 1.0)
+    before = xp.clip(xp.floor(x), 0.0, max(size - 2.0, 0.0))
+    first = xp.astype(before, xp.int64)
+    return first, first + min(size - 1, 1), x - before
 
 
-def _between(share: Any) -> Callable[[Any, Any], Any]:
-    return lambda low, high: low + share * (high - low)
+def _taken(xp: Any, table: Any, index: Sequence[Any]) -> Any:
+    flat = index[0]
+    for size, i in zip(table.shape[1:], index[1:], strict=True):
+        flat = flat * size + i
+    found = xp.take(xp.reshape(xp.asarray(table), (-1,)), xp.reshape(flat, (-1,)))
+    return xp.reshape(found, flat.shape)
 
 
-def _slope(width: Any) -> Callable[[Any, Any], Any]:
-    return lambda low, high: (high - low) / width
+def _scaled(xp: Any, scale: str, value: Any) -> Any:
+    if scale == "log":
+        return xp.log(xp.where(value < _TINY, xp.full_like(value, _TINY), value))
+    return xp.sqrt(value) if scale == "sqrt" else value
 
 
-def _folded(corners: list[Any], rules: list[Callable[[Any, Any], Any]]) -> Any:
-    """One value of 2^n at the corners of a cell, by a rule for each axis; the last varies first."""
-    for rule in reversed(rules):
-        corners = [rule(*pair) for pair in zip(corners[::2], corners[1::2], strict=True)]
-    return corners[0]
-
-
-def _cell(
-    points: Sequence[Any], nodes: Sequence[Any], table: Any
-) -> tuple[list[Any], list[Any], list[Any]]:
-    """Values at the corners of the cell of each point, how far along it is, and its widths."""
-    xp = array_namespace(*points)
-    placed = [_place(xp, xp.asarray(x), xp.asarray(n)) for x, n in zip(points, nodes, strict=True)]
-    lower = xp.broadcast_arrays(*(low for low, _, _ in placed))
-    shape, flat = lower[0].shape, xp.reshape(xp.asarray(table), (-1,))
-    steps = [1]
-    for axis in reversed(nodes[1:]):
-        steps.insert(0, steps[0] * len(axis))
-    first = sum(xp.reshape(low, (-1,)) * step for low, step in zip(lower, steps, strict=True))
-    offsets = [0]
-    for step in steps:
-        offsets = [offset + side for offset in offsets for side in (0, step)]
-    corners = [xp.reshape(xp.take(flat, first + offset), shape) for offset in offsets]
-    return corners, [share for _, share, _ in placed], [width for _, _, width in placed]
-
-
-def _place(xp: Any, x: Any, nodes: Any) -> tuple[Any, Any, Any]:
-    """Index of the node below, fraction of the way to the next, width of the piece; like ``x``."""
-    right = xp.clip(xp.searchsorted(nodes, xp.reshape(x, (-1,))), 1, nodes.shape[0] - 1)
-    low, high = (xp.reshape(xp.take(nodes, k), x.shape) for k in (right - 1, right))
-    return xp.reshape(right - 1, x.shape), (x - low) / (high - low), high - low
+def _unscaled(xp: Any, scale: str, value: Any) -> Any:
+    if scale == "log":
+        return xp.where(value <= float(np.log(_TINY)), xp.zeros_like(value), xp.exp(value))
+    return value**2 if scale == "sqrt" else value

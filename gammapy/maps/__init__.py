@@ -1,7 +1,21 @@
 """Binned data on the sky and along energy and time."""
 
 from gammapy.maps.axis import MapAxes, MapAxis
+from gammapy.maps.coordinates import MapCoord
+from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.map import Map
 from gammapy.maps.region import RegionGeom, RegionNDMap
 from gammapy.maps.time_axis import TimeMapAxis
+from gammapy.maps.wcs_map import WcsNDMap
 
-__all__ = ["MapAxes", "MapAxis", "RegionGeom", "RegionNDMap", "TimeMapAxis"]
+__all__ = [
+    "Map",
+    "MapAxes",
+    "MapAxis",
+    "MapCoord",
+    "RegionGeom",
+    "RegionNDMap",
+    "TimeMapAxis",
+    "WcsGeom",
+    "WcsNDMap",
+]

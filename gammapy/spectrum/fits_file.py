@@ -1,30 +1,20 @@
-"""FITS files as a whole: read completely or refused, written completely or not at all.
+"""Tables in FITS files: numbers, units and edges of bins in their columns.
 
-A file is read into memory at once, so that a damaged one is found here and not somewhere in
-the middle of a fit. Several files that belong together are written under temporary names
-first and renamed at the end.
+Files as a whole are read and written by `gammapy.fits_file`, whose functions are handed on.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import os
-import secrets
-import shutil
 import warnings
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import astropy.units as u
 import numpy as np
 from astropy.io import fits
 
-from gammapy.errors import FileFormatError, GammapyWarning, MissingFileError, OverwriteError
-from gammapy.modeling.serialize.atomic import expand
+from gammapy.errors import FileFormatError, GammapyWarning
+from gammapy.fits_file import open_hdus, read_hdus, write_hdus
 
 __all__ = [
     "carried_tables",
@@ -37,64 +27,6 @@ __all__ = [
     "read_hdus",
     "write_hdus",
 ]
-
-_GZIP = b"\x1f\x8b"
-
-
-def open_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
-    """All parts of a FITS file, in memory, with their headers understood but not their data.
-
-    Raises
-    ------
-    MissingFileError
-        If there is no such file.
-    FileFormatError
-        If it is a folder, not FITS, or truncated.
-    """
-    path = expand(filename)
-    if not path.exists():
-        raise MissingFileError(f"{path} does not exist: check the name and the folder")
-    if path.is_dir():
-        raise FileFormatError(f"{path} is a folder: give the name of a FITS file in it")
-    with _damage_named(path):
-        content = path.read_bytes()
-        content = gzip.decompress(content) if content.startswith(_GZIP) else content
-        hdus = fits.open(io.BytesIO(content), lazy_load_hdus=False)
-    _check_length(path, hdus, content)
-    return hdus
-
-
-def read_hdus(filename: str | os.PathLike[str]) -> fits.HDUList:
-    """All parts of a FITS file, in memory; raises as `open_hdus`, and if data are damaged."""
-    hdus = open_hdus(filename)
-    with _damage_named(expand(filename)):
-        for hdu in hdus:
-            hdu.data  # noqa: B018 (read it now)
-    return hdus
-
-
-@contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    """Turn what astropy raises into an error that names the file."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # headers that are a little odd are not our concern
-            yield
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
-        raise FileFormatError(
-            f"{path} cannot be read as FITS, replace it: {_line(error)}"
-        ) from None
-
-
-def _check_length(path: Path, hdus: fits.HDUList, content: bytes) -> None:
-    """Refuse data that end too soon, and a last header that does (it shows as a surplus)."""
-    last = hdus[-1].fileinfo()
-    needed = last["datLoc"] + last["datSpan"]
-    if needed > len(content) or content[needed:].strip(b"\0 \r\n"):
-        raise FileFormatError(
-            f"{path} is truncated or damaged: it has {len(content)} bytes, where its headers say "
-            f"{needed}; fetch it again"
-        )
 
 
 def _line(error: BaseException) -> str:
@@ -222,53 +154,3 @@ def name_card(header: fits.Header, key: str, name: str) -> None:
         GammapyWarning,
         stacklevel=2,
     )
-
-
-def write_hdus(files: Mapping[Path, Iterable[Any]], overwrite: bool = False) -> None:
-    """Write files that belong together: all appear, or none.
-
-    Parameters
-    ----------
-    files : mapping from path to list of HDUs
-        The last one is renamed last: it is the one that refers to the others.
-    overwrite : bool
-
-    Raises
-    ------
-    OverwriteError
-        If one exists and ``overwrite`` is not set, or is a folder.
-    MissingFileError
-        If the folder does not exist.
-    """
-    contents = {path.resolve(): _content(path, hdus) for path, hdus in files.items()}
-    for path in contents:
-        if path.is_dir():
-            raise OverwriteError(f"{path} is a folder: give the name of a file in it")
-        if path.exists() and not overwrite:
-            raise OverwriteError(f"{path} exists: pass overwrite=True or choose another name")
-        if not path.parent.is_dir():
-            raise MissingFileError(
-                f"{path}: the folder {path.parent} does not exist; create it first"
-            )
-    temporaries = {path.with_name(f".{secrets.token_hex(8)}.tmp"): path for path in contents}
-    try:
-        for temporary, path in temporaries.items():
-            with open(temporary, "xb") as file:
-                file.write(contents[path])
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                shutil.copymode(path, temporary)
-        for temporary, path in temporaries.items():
-            os.replace(temporary, path)
-    finally:
-        for temporary in temporaries:
-            temporary.unlink(missing_ok=True)
-
-
-def _content(path: Path, hdus: Iterable[Any]) -> bytes:
-    stream = io.BytesIO()
-    fits.HDUList(list(hdus)).writeto(stream)
-    content = stream.getvalue()
-    # no time stamp: the same data make the same file
-    return gzip.compress(content, mtime=0) if path.suffix == ".gz" else content

@@ -6,7 +6,9 @@ A class that is registered and not listed fails `test_spatial_models.py`.
 from collections.abc import Callable
 
 import astropy.units as u
+import numpy as np
 
+from gammapy.maps import MapAxis, WcsNDMap
 from gammapy.modeling.models import (
     CompoundSpatialModel,
     ConstantFluxSpatialModel,
@@ -14,11 +16,14 @@ from gammapy.modeling.models import (
     DiskSpatialModel,
     GaussianSpatialModel,
     GeneralizedGaussianSpatialModel,
+    PiecewiseNormSpatialModel,
     PointSpatialModel,
     RingSpatialModel,
     Shell2SpatialModel,
     ShellSpatialModel,
     SpatialModel,
+    TemplateNDSpatialModel,
+    TemplateSpatialModel,
 )
 
 #: near the seam of longitude, and not near it, and at a pole
@@ -79,6 +84,48 @@ def two_frames() -> CompoundSpatialModel:
     )
 
 
+def sky_map(proj="CAR", frame="galactic", axes=(), unit="sr-1", **kwargs) -> WcsNDMap:
+    """Map of a smooth, lopsided source, across the seam of longitude."""
+    center = {"skydir": (0.05, -0.1), "npix": (31, 24), "binsz": 0.1} | kwargs
+    result = WcsNDMap.create(proj=proj, frame=frame, axes=list(axes), unit=unit, **center)
+    y, x = np.indices(result.data.shape[-2:], dtype=float)
+    shape = np.exp(-0.5 * (((x - 13) / 6) ** 2 + ((y - 14) / 4) ** 2)) + 0.05 * np.sin(x / 3) ** 2
+    for i, axis in enumerate(result.geom.axes):
+        steps = np.arange(axis.nbin).reshape((-1,) + (1,) * (i + 2))
+        shape = shape * (1 + 0.3 * steps * (1 + 0.2 * np.cos(x / 5 + i))) / (1 + steps**2)
+    result.data = 300.0 * shape
+    return result
+
+
+RADIUS = MapAxis.from_nodes([0.4, 1.0, 1.8] * u.deg, name="radius")
+CUTOFF = MapAxis.from_nodes([1, 10, 100] * u.TeV, interp="log", name="cutoff")
+
+
+def template() -> TemplateSpatialModel:
+    return TemplateSpatialModel(sky_map())
+
+
+def template_lin() -> TemplateSpatialModel:
+    sharp = sky_map("TAN", "icrs")
+    sharp.data[5:9, 4:12] = 0.0
+    return TemplateSpatialModel(sharp, normalize=False, interp_kwargs={"values_scale": "lin"})
+
+
+def template_nd() -> TemplateNDSpatialModel:
+    return TemplateNDSpatialModel(sky_map(axes=[RADIUS, CUTOFF]))
+
+
+def piecewise() -> PiecewiseNormSpatialModel:
+    rng = np.random.default_rng(4)
+    places = {"lon": [358, 359, 0.1, 1.5, 2, 0.9] * u.deg, "lat": [-1, 1, 0.2, -0.8, 1.5, 1] * u.deg}
+    return PiecewiseNormSpatialModel(places, rng.uniform(0.5, 2, 6), frame="galactic")
+
+
+def piecewise_log() -> PiecewiseNormSpatialModel:
+    places = {"lon": [80, 81, 83, 84] * u.deg, "lat": [20, 22, 19, 21] * u.deg}
+    return PiecewiseNormSpatialModel(places, [0.7, 1.1, 1.6, 0.4], interp="log")
+
+
 EXAMPLES: dict[type[SpatialModel], list[Callable[[], SpatialModel]]] = {
     CompoundSpatialModel: [two, two_frames],
     ConstantFluxSpatialModel: [ConstantFluxSpatialModel],
@@ -86,8 +133,11 @@ EXAMPLES: dict[type[SpatialModel], list[Callable[[], SpatialModel]]] = {
     DiskSpatialModel: [disk, disk_long],
     GaussianSpatialModel: [gauss, gauss_long, gauss_pole],
     GeneralizedGaussianSpatialModel: [general, general_long],
+    PiecewiseNormSpatialModel: [piecewise, piecewise_log],
     PointSpatialModel: [lambda: PointSpatialModel(**SEAM)],
     RingSpatialModel: [ring],
     Shell2SpatialModel: [shell2],
     ShellSpatialModel: [shell],
+    TemplateNDSpatialModel: [template_nd],
+    TemplateSpatialModel: [template, template_lin],
 }

@@ -31,6 +31,6 @@ class ObjectParameters:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self.__dict__.get("own_parameters", {}):
-            self.share_parameter(name, value)  # type: ignore[attr-defined]
+            self.share_parameter(name, value)
         else:
             super().__setattr__(name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
 
 import astropy.units as u
@@ -23,6 +24,12 @@ __all__ = ["MODEL_REGISTRY", "SkyModel"]
 
 #: parts of the instrument response
 IRFS = ("exposure", "psf", "edisp")
+
+
+@lru_cache(maxsize=512)
+def _make_flux(spectral: u.UnitBase, spatial: u.UnitBase | None) -> bool:
+    """True if the product of a spectrum and a shape is a differential flux, per sr."""
+    return spectral.is_equivalent(DNDE if spatial is None else DNDE / (spatial * u.sr))
 
 
 class SkyModel(Component):
@@ -139,8 +146,9 @@ class SkyModel(Component):
 
     def _check_spectrum(self, spectrum: SpectralModel, spatial: SpatialModel | None) -> None:
         """Refuse a product that is not a flux."""
-        needed = DNDE if spatial is None else DNDE / (spatial.unit * u.sr)
-        if not spectrum.unit.is_equivalent(needed):
+        unit = None if spatial is None else spatial.unit
+        if not _make_flux(spectrum.unit, unit):
+            needed = DNDE if unit is None else DNDE / (unit * u.sr)
             if needed.is_equivalent(u.one):
                 way_out = (
                     "the template is a flux already: use a factor like PowerLawNormSpectralModel"

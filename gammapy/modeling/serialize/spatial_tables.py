@@ -81,7 +81,7 @@ def _encode_piecewise(
 ) -> dict[str, Any]:
     columns = {
         name: {"data": [float(x) for x in column.value], "unit": unit_text(column.unit)}
-        for name, column in model.coords.items()
+        for name, column in (("lon", model.coords.lon), ("lat", model.coords.lat))
     }
     tree = {"frame": model.frame, "parameters": encode_rows(model, path, places), **columns}
     return tree | ({} if model.interp == "lin" else {"interp": model.interp})

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.atomic import expand, write_files
 from gammapy.errors import FileFormatError, MissingFileError, ModelError
 from gammapy.maps import MapAxis, RegionNDMap
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.template_nd import TemplateNDSpectralModel
-from gammapy.modeling.serialize.atomic import expand, write_bytes
 from gammapy.modeling.serialize.links import Places, Slots
 from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import unit_text
@@ -125,7 +125,7 @@ def write_region_map(
             hdu.header[f"AXNAME{n}"] = axis.name
     content = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), table, bands]).writeto(content)
-    write_bytes(filename, content.getvalue(), overwrite)
+    write_files({expand(filename): content.getvalue()}, overwrite)
 
 
 def _base(axis: MapAxis) -> str:

@@ -37,6 +37,9 @@ __all__ = ["SPATIAL_MODEL_REGISTRY", "SpatialModel"]
 SPATIAL_MODEL_REGISTRY = Registry("spatial model")
 
 
+_PER_SR = u.Unit("sr-1")
+
+
 class SpatialModel(ModelBase):
     """Distribution on the sky, in a frame.
 
@@ -138,7 +141,7 @@ class SpatialModel(ModelBase):
     @property
     def unit(self) -> u.UnitBase:
         """Unit of the values."""
-        return u.Unit("sr-1")
+        return _PER_SR
 
     def check_values(self) -> None:
         """Refuse parameter values for which there is no formula.

@@ -36,8 +36,8 @@ def chart_of(wcs: Any, shape: tuple[int, int] = (64, 64)) -> Chart:
         raise _unknown(wcs)
     matrix = _native(wcs)
     scale = np.linalg.inv(np.asarray(wcs.pixel_scale_matrix, dtype=float))
-    origin = np.asarray(wcs.wcs.crpix, dtype=float) - 1.0
-    chart = Chart(code, _tuples(matrix), _tuples(scale), tuple(origin.tolist()))
+    chart = Chart(code, _tuples(matrix), _tuples(scale), (0.0, 0.0))
+    chart = chart._replace(origin=_origin(chart, wcs))
     _compare(chart, wcs, shape)
     return chart
 
@@ -66,6 +66,14 @@ def _native(wcs: Any) -> np.ndarray:
 def _vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     lon, lat = np.deg2rad(lon), np.deg2rad(lat)
     return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _origin(chart: Chart, wcs: Any) -> tuple[float, float]:
+    """Pixel of the point from which the chart counts; a file may have moved it."""
+    reference = [np.array([angle]) for angle in wcs.wcs.crval]
+    there = pixels(chart, *reference)
+    x, y = wcs.wcs_world2pix(*reference, 0)
+    return float(x[0] - there.x[0]), float(y[0] - there.y[0])
 
 
 def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:

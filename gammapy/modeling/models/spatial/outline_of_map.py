@@ -8,11 +8,10 @@ import astropy.units as u
 import numpy as np
 from astropy.wcs.utils import wcs_to_celestial_frame
 
-from gammapy.engine.projection import Chart, pixels
-from gammapy.engine.sphere import RAD, offset, separation
+from gammapy.engine.sphere import offset, separation
 from gammapy.errors import ModelError
 
-__all__ = ["Outline", "map_region", "outline_of", "pixel_areas"]
+__all__ = ["Outline", "map_region", "outline_of"]
 
 
 class Outline(NamedTuple):
@@ -98,34 +97,3 @@ def map_region(center: Any, place: Outline, **kwargs: Any) -> Any:
 
     width, height, angle = (u.Quantity(x, "deg") for x in (*place.size, place.angle))
     return RectangleSkyRegion(center=center, width=width, height=height, angle=angle, **kwargs)
-
-
-def pixel_areas(chart: Chart, wcs: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Areas of pixels in sr [n_y, n_x]; zero off the sky.
-
-    The area about the centre, one over the slopes' determinant, is carried to the mean over the
-    pixel by its second differences.
-    """
-    y, x = np.indices(shape, dtype=float)
-    lon, lat = (a.reshape(shape) for a in wcs.wcs_pix2world(x.ravel(), y.ravel(), 0))
-    on_sky = np.isfinite(lon) & np.isfinite(lat)
-    lon, lat = np.where(on_sky, lon, 0.0), np.where(on_sky, lat, 0.0)
-    lat = np.clip(lat, -90.0 + 1e-7, 90.0 - 1e-7)  # at a pole there is no east
-    spot = pixels(chart, lon, lat)
-    (x_east, y_east), (x_north, y_north) = spot.by_lon, spot.by_lat
-    turned = np.abs(x_east * y_north - x_north * y_east) / np.cos(lat * RAD)
-    on_sky &= spot.seen
-    centre = np.where(on_sky, RAD**2 / np.where(on_sky, turned, 1.0), 0.0)
-    mean = centre.copy()
-    for axis in (0, 1):
-        if shape[axis] > 2:
-            mean += _curvature(centre, axis) / 24.0
-    return np.where(on_sky, mean, 0.0)
-
-
-def _curvature(values: np.ndarray, axis: int) -> np.ndarray:
-    """Second differences, those at the ends as beside them, zero beside a zero."""
-    values = np.moveaxis(values, axis, 0)
-    inside = values[2:] - 2.0 * values[1:-1] + values[:-2]
-    inside = np.where((values[2:] > 0) & (values[1:-1] > 0) & (values[:-2] > 0), inside, 0.0)
-    return np.moveaxis(np.concatenate([inside[:1], inside, inside[-1:]]), 0, axis)

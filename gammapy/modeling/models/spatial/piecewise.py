@@ -15,7 +15,6 @@ triangles Gammapy 2.1 has no number; here the factor is that of the nearest plac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -24,11 +23,11 @@ import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.errors import ModelError
+from gammapy.maps.coordinates import MapCoord
 from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
-from gammapy.units import as_quantity
 
 __all__ = ["PiecewiseNormSpatialModel"]
 
@@ -44,8 +43,8 @@ class PiecewiseNormSpatialModel(ObjectParameters, SpatialModel):
 
     Parameters
     ----------
-    coords : `~gammapy.maps.MapCoord`, `~astropy.coordinates.SkyCoord` or dict
-        Places [n], at least three that are not on a line; a dict has ``lon`` and ``lat``.
+    coords : `~gammapy.maps.MapCoord` or what makes one
+        Places [n], at least three that are not on a line.
     norms : array_like or list of `~gammapy.modeling.Parameter` [n], optional
         Values there, 1 by default.
     interp : {"lin", "log"}
@@ -103,9 +102,9 @@ class PiecewiseNormSpatialModel(ObjectParameters, SpatialModel):
         self._weights  # noqa: B018  places without triangles are refused now
 
     @property
-    def coords(self) -> dict[str, u.Quantity]:
-        """Places of the norms, ``lon`` and ``lat``."""
-        return {"lon": self._lon, "lat": self._lat}
+    def coords(self) -> MapCoord:
+        """Places of the norms."""
+        return MapCoord({"lon": self._lon, "lat": self._lat}, self.frame)
 
     @property
     def norms(self) -> u.Quantity:
@@ -239,40 +238,20 @@ def _loop(segments: np.ndarray) -> np.ndarray:
 
 def _places(coords: Any) -> tuple[u.Quantity, u.Quantity, str | None]:
     """Longitudes, latitudes and the name of their frame, if they have one."""
-    names = getattr(coords, "axis_names", None) or (coords if isinstance(coords, Mapping) else ())
-    others = [name for name in names if name not in ("lon", "lat", "skycoord")]
+    places = MapCoord.create(coords)
+    others = [name for name in places.axis_names if name not in ("lon", "lat")]
     if others:
         raise ModelError(
-            f"PiecewiseNormSpatialModel: coords have {others}, and the norms must not depend on "
-            "it: leave it out"
+            f"PiecewiseNormSpatialModel: coords have {others[0]!r}, and the norms must not depend "
+            "on it: leave it out"
         )
-    frame = getattr(coords, "frame", None)
-    frame = getattr(frame, "name", frame)
-    try:
-        if isinstance(coords, Mapping):
-            pair: Any = coords["lon"], coords["lat"]
-        else:
-            pair = (coords.lon, coords.lat) if hasattr(coords, "lon") else _of_sky(coords)
-    except (KeyError, AttributeError):
-        raise ModelError(
-            f"PiecewiseNormSpatialModel: coords = {coords!r} must have lon and lat: use MapCoord, "
-            "SkyCoord, or {'lon': ..., 'lat': ...}"
-        ) from None
-    lon, lat = (
-        np.atleast_1d(as_quantity(x, name, u.deg))
-        for x, name in zip(pair, ("lon", "lat"), strict=True)
-    )
+    lon, lat = (np.atleast_1d(angle).copy() for angle in (places.lon, places.lat))
     if lon.ndim != 1 or lon.shape != lat.shape or not np.all(np.isfinite(lon) & np.isfinite(lat)):
         raise ModelError(
             f"PiecewiseNormSpatialModel: lon {lon.shape} and lat {lat.shape} of coords must be "
             "lists of finite angles, equally long"
         )
-    return lon.copy(), lat.copy(), frame
-
-
-def _of_sky(coords: Any) -> tuple[Any, Any]:
-    place = coords.spherical
-    return u.Quantity(place.lon), u.Quantity(place.lat)
+    return lon, lat, places.frame
 
 
 @lru_cache(maxsize=64)

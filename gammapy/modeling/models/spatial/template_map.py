@@ -11,9 +11,10 @@ import numpy as np
 from gammapy.engine.pixel_grid import SCALES
 from gammapy.engine.projection import Chart
 from gammapy.errors import FileFormatError, ModelError
+from gammapy.maps.geometry import WcsGeom
 from gammapy.modeling.models.spatial.chart import chart_of
 from gammapy.modeling.models.spatial.image import SkyImage, Spectrum
-from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of, pixel_areas
+from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of
 from gammapy.units import internal_factor
 
 __all__ = ["SR", "Interpolation", "TemplateSource", "clean", "spectrum_of"]
@@ -144,7 +145,8 @@ class TemplateSource:
         ModelError
             If a plane is empty.
         """
-        areas = pixel_areas(self.chart, self.wcs, planes.shape[1:])
+        areas = WcsGeom(self.wcs, planes.shape[:0:-1]).solid_angle().to_value("sr")
+        areas = np.where(np.isfinite(areas), areas, 0.0)
         integrals = np.array([float(np.sum(plane * areas)) for plane in planes])
         empty = np.flatnonzero(~(integrals > 0))
         if len(empty):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import astropy.units as u
@@ -47,6 +48,11 @@ _OF_QUANTITIES = ("to", "to_value", "unit", "value", "si", "cgs", "decompose", "
 
 #: unit of a differential flux
 DNDE = internal_unit(u.Unit("cm-2 s-1 TeV-1"))
+
+
+@lru_cache(maxsize=512)
+def _is_flux(unit: u.UnitBase) -> bool:
+    return unit.is_equivalent(DNDE)
 
 
 class SpectralModel(ModelBase):
@@ -117,7 +123,7 @@ class SpectralModel(ModelBase):
     @property
     def unit(self) -> u.UnitBase:
         """Unit of the values: that of the parameter that is a differential flux, if any."""
-        fluxes = (p.unit for p in self.own_parameters.values() if p.unit.is_equivalent(DNDE))
+        fluxes = (p.unit for p in self.own_parameters.values() if _is_flux(p.unit))
         return next(fluxes, u.dimensionless_unscaled)
 
     @property

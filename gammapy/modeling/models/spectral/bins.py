@@ -53,8 +53,8 @@ class BinsSpectralModel(ObjectParameters, SpectralModel):
     def __init__(
         self, energy_min: Any, energy_max: Any, amplitudes: Any = None, index: Any = 2.0
     ) -> None:
-        low = np.atleast_1d(as_quantity(energy_min, "energy_min", u.TeV))
-        high = np.atleast_1d(as_quantity(energy_max, "energy_max", u.TeV))
+        low = _column(energy_min, "energy_min")
+        high = _column(energy_max, "energy_max")
         _check_bins(low, high)
         self._energy_min, self._energy_max = low, high
         values = [] if amplitudes is None else list(amplitudes)
@@ -144,6 +144,11 @@ class BinsSpectralModel(ObjectParameters, SpectralModel):
             f"BinsSpectralModel({len(self._bins)} bins, energies from {self._energy_min[0]:g} to "
             f"{self._energy_max[-1]:g}, index={self.index.value:.6g})"
         )
+
+
+def _column(energy: Any, name: str) -> u.Quantity:
+    energy = as_quantity(energy, name, u.TeV)
+    return energy.reshape(1) if energy.isscalar else energy
 
 
 @lru_cache(maxsize=64)

@@ -245,16 +245,34 @@ class _Turn:
     """
 
     def __init__(self, energy: Any, step: Any, ebreak: Any, beta: Any) -> None:
-        xp = array_namespace(energy)
-        log_b = xp.log(energy / ebreak)
-        b, sign = _smoothness(energy, step, beta)
-        z = step * log_b / b
-        decay = xp.exp(-xp.abs(z))
-        self.bend = b * (xp.maximum(z, xp.zeros_like(z)) + xp.log1p(decay))
-        above = xp.where(z > 0, 1.0, decay) / (1.0 + decay)  # share of the side above the turn
-        self.by_step = above * log_b
-        self.by_break = -above * (step / ebreak)
-        self.by_beta = sign * (xp.log1p(decay) + xp.abs(z) * decay / (1.0 + decay))
+        xp = self._xp = array_namespace(energy)
+        self._log_b = xp.log(energy / ebreak)
+        b, self._sign = _smoothness(energy, step, beta)
+        z = self._z = step * self._log_b / b
+        self._decay = xp.exp(-xp.abs(z))
+        self._slope = step / ebreak
+        self.bend = b * (xp.maximum(z, xp.zeros_like(z)) + xp.log1p(self._decay))
+
+    @property
+    def _above(self) -> Any:
+        """Share of the side above the turn."""
+        return self._xp.where(self._z > 0, 1.0, self._decay) / (1.0 + self._decay)
+
+    @property
+    def by_step(self) -> Any:
+        """Derivative of ``bend`` by the step of the index."""
+        return self._above * self._log_b
+
+    @property
+    def by_break(self) -> Any:
+        """Derivative of ``bend`` by the break."""
+        return -self._above * self._slope
+
+    @property
+    def by_beta(self) -> Any:
+        """Derivative of ``bend`` by beta."""
+        xp, decay = self._xp, self._decay
+        return self._sign * (xp.log1p(decay) + xp.abs(self._z) * decay / (1.0 + decay))
 
 
 def _cuts(ebreak: float, step: float, beta: float) -> tuple[float, ...]:

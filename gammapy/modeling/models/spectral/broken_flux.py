@@ -205,8 +205,8 @@ class BrokenPowerLaw3SpectralModel(SpectralModel):
         """Derivatives by the parameters, in their order."""
         xp = array_namespace(energy)
         one, two = (amplitude1, index1, emin1, emax1), (amplitude2, index2, emin2, emax2)
-        values = [PowerLaw2SpectralModel.evaluate(energy, *side) for side in (one, two)]
-        below = _below(*values, index1, index2)
+        first, second = (PowerLaw2SpectralModel.evaluate(energy, *side) for side in (one, two))
+        below = _below(first, second, index1, index2)
         low, high = (PowerLaw2SpectralModel.partials(energy, *side) for side in (one, two))
         amplitude1, index1, emin1, emax1 = (xp.where(below, slope, 0.0) for slope in low)
         amplitude2, index2, emin2, emax2 = (xp.where(below, 0.0, slope) for slope in high)

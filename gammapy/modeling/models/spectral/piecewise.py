@@ -61,7 +61,8 @@ class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
         values = [1.0] * np.size(self._energy) if norms is None else list(np.atleast_1d(norms))
         self._check(values)
         self.declare(_declared(len(values)))
-        super().__init__(**dict(zip(self.default_parameters.paths, values, strict=True)))
+        given = {} if norms is None else zip(self.default_parameters.paths, values, strict=True)
+        super().__init__(**dict(given))
         self._energy.flags.writeable = False  # copies share them
 
     def _check(self, norms: list[Any]) -> None:
@@ -82,8 +83,8 @@ class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
                 f"PiecewiseNormSpectralModel: interp = {self._interp!r} is not known: use 'log' or "
                 "'lin'"
             )
-        bad = [n for n in norms if not _number(n) > 0]
-        if bad and self._interp == "log":
+        bad = [n for n in norms if not _number(n) > 0] if self._interp == "log" else []
+        if bad:
             raise ModelError(
                 f"PiecewiseNormSpectralModel: norm {_number(bad[0]):g} has no logarithm: give "
                 "positive norms, or interp='lin'"

@@ -55,7 +55,8 @@ class PiecewisePowerLawSpectralModel(ObjectParameters, SpectralModel):
     tag = ["PiecewisePowerLawSpectralModel", "piecewise-pl"]
 
     def __init__(self, energy: Any, norms: Any = None, **values: Any) -> None:
-        self._energy = np.atleast_1d(as_quantity(energy, "energy", u.TeV))
+        energy = as_quantity(energy, "energy", u.TeV)
+        self._energy = energy.reshape(1) if energy.isscalar else energy
         given = [1.0] * (self._energy.size - 1) if norms is None else list(np.atleast_1d(norms))
         _check(self._energy, given)
         self.declare(_declared(len(given)))

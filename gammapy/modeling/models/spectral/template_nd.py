@@ -20,8 +20,8 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.dispatch import find
-from gammapy.engine.multilinear import multilinear, multilinear_slopes
 from gammapy.engine.namespace import array_namespace
+from gammapy.engine.rectilinear import rectilinear, rectilinear_slopes
 from gammapy.errors import ModelError
 from gammapy.maps import RegionNDMap
 from gammapy.modeling.models.object_parameters import ObjectParameters
@@ -144,7 +144,7 @@ class TemplateNDSpectralModel(ObjectParameters, SpectralModel):
 
     def kinks_at(self, values: Sequence[float]) -> tuple[float, ...]:
         """Energies of the table, in TeV, and where its extremes would spoil an integral."""
-        at_nodes = multilinear([*self._scaled(values), self._nodes[-1]], self._nodes, self._table)
+        at_nodes = rectilinear([*self._scaled(values), self._nodes[-1]], self._nodes, self._table)
         return table_cuts(self._nodes[-1], at_nodes, self.values_scale == "log")
 
     def _scaled(self, values: Sequence[Any]) -> list[Any]:
@@ -154,17 +154,17 @@ class TemplateNDSpectralModel(ObjectParameters, SpectralModel):
     def evaluate(self, energy: Any, *values: Any) -> Any:
         """Interpolation in all axes, in internal units."""
         xp = array_namespace(energy)
-        found = multilinear([*self._scaled(values), xp.log(energy)], self._nodes, self._table)
+        found = rectilinear([*self._scaled(values), xp.log(energy)], self._nodes, self._table)
         return xp.exp(found) if self.values_scale == "log" else xp.where(found > 0, found, 0.0)
 
     def partials(self, energy: Any, *values: Any) -> tuple[Any, ...]:
         """Derivatives by the parameters; at a node, that on its lower side."""
         xp = array_namespace(energy)
         points = [*self._scaled(values), xp.log(energy)]
-        found = multilinear(points, self._nodes, self._table)
+        found = rectilinear(points, self._nodes, self._table)
         logarithmic = self.values_scale == "log"
         factor = xp.exp(found) if logarithmic else xp.where(found > 0, 1.0 + 0.0 * found, 0.0)
-        slopes = multilinear_slopes(points, self._nodes, self._table)[:-1]
+        slopes = rectilinear_slopes(points, self._nodes, self._table)[:-1]
         axes = zip(slopes, self._axes, values, strict=False)
         return tuple(factor * slope * _stretch(axis.interp, value) for slope, axis, value in axes)
 

@@ -98,6 +98,12 @@ def _check_entities(root: Any, place: str) -> None:
         )
 
 
+def _is_simulated(source: Any) -> bool:
+    if source.find("nestedSource") is not None:
+        return True
+    return any(source.find(f"spectrum/{tag}") is not None for tag in ("SpectrumClass", "particle"))
+
+
 def _check_root(root: Any, place: str) -> None:
     if root.tag != "source_library":
         what = OTHERS.get(root.tag, "no library of sources that we know")
@@ -105,7 +111,7 @@ def _check_root(root: Any, place: str) -> None:
             f"{place}:{root.sourceline}: <{root.tag}> is {what}: a file of models has the root "
             "<source_library>"
         )
-    if next(root.iter("SpectrumClass", "particle", "nestedSource"), None) is not None:
+    if any(_is_simulated(source) for source in root.iterchildren("source")):
         raise FileFormatError(
             f"{place}:{root.sourceline}: this is a library of the simulator gtobssim, whose "
             "sources have other formulas: it is not read"

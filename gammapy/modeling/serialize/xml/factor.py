@@ -14,14 +14,14 @@ import astropy.units as u
 from gammapy.errors import ParameterError
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.number import (
+    UNBOUNDED,
     NoNumberError,
-    bound,
     parse_number,
     write_number,
 )
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
-__all__ = ["Factor", "Rule", "RULES", "fill", "read_factor", "write_factor"]
+__all__ = ["Factor", "Rule", "AS_IT_IS", "RULES", "fill", "is_free", "read_factor", "write_factor"]
 
 _FREE = ("1", "true")
 
@@ -66,8 +66,10 @@ class Rule(NamedTuple):
         return (self.sign < 0) is not self.inverse
 
 
+#: the rule of most
+AS_IT_IS = Rule()
 #: prefix of a name in the tables of forms -> rule
-RULES = {"": Rule(), "-": Rule(sign=-1.0), "1/": Rule(inverse=True)}
+RULES = {"": AS_IT_IS, "-": Rule(sign=-1.0), "1/": Rule(inverse=True)}
 
 
 def read_factor(element: Any, place: SourcePlace) -> Factor:
@@ -78,38 +80,45 @@ def read_factor(element: Any, place: SourcePlace) -> Factor:
     FileFormatError
         If one is no number.
     """
-    attributes = element.attrib
-    scale = _number(element, "scale", attributes, place, 1.0)
-    value = _number(element, "value", attributes, place, 0.0) * scale
-    low = bound(_number(element, "min", attributes, place, math.nan)) * scale
-    high = bound(_number(element, "max", attributes, place, math.nan)) * scale
-    error = abs(_number(element, "error", attributes, place, 0.0) * scale)
+    get = element.get
+    try:
+        value, scale = float(get("value", 0.0)), float(get("scale", 1.0))
+        low, high = float(get("min", "nan")), float(get("max", "nan"))
+        error = float(get("error", 0.0))
+    except ValueError:
+        value, scale, low, high, error = _read_oddly(element, place)
     if low == high == 0.0 and value != 0.0:  # the Fermi tools' way to say none
         low = high = math.nan
+    low = low * scale if -UNBOUNDED < low < UNBOUNDED else math.nan
+    high = high * scale if -UNBOUNDED < high < UNBOUNDED else math.nan
     if scale < 0:
         low, high = high, low
-    free = attributes.get("free", "0").strip().lower() in _FREE
-    return Factor(value, low, high, error, free)
+    return Factor(value * scale, low, high, abs(error * scale), is_free(element))
 
 
-def _number(
-    element: Any, key: str, attributes: Any, place: SourcePlace, default: float
-) -> float:
-    text = attributes.get(key)
-    if text is None:
-        return default
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        value, odd = parse_number(text)
-    except NoNumberError as error:
-        name = attributes.get("name", "parameter")
-        raise place.error(element, f"{name}: {key} = {error}: write one like 1e-06") from None
-    if odd:
-        place.warn(element, f"{attributes.get('name', 'parameter')}: {key} = {odd}")
-    return value
+def is_free(element: Any) -> bool:
+    """True if a fit may move the parameter."""
+    text = element.get("free")
+    return text == "1" or (text is not None and text.strip().lower() in _FREE)
+
+
+def _read_oddly(element: Any, place: SourcePlace) -> list[float]:
+    """The five numbers of an element, of which one is written in another way."""
+    found = []
+    defaults = {"value": 0.0, "scale": 1.0, "min": math.nan, "max": math.nan, "error": 0.0}
+    for key, default in defaults.items():
+        text, name = element.get(key), element.get("name", "parameter")
+        if text is None:
+            found.append(default)
+            continue
+        try:
+            value, odd = parse_number(text)
+        except NoNumberError as error:
+            raise place.error(element, f"{name}: {key} = {error}: write one like 1e-06") from None
+        if odd:
+            place.warn(element, f"{name}: {key} = {odd}")
+        found.append(value)
+    return found
 
 
 def fill(
@@ -129,7 +138,7 @@ def fill(
     """
     value, low, high, error, free = factor
     try:
-        if rule != RULES[""]:
+        if rule is not AS_IT_IS:
             error = rule.error(error, value)
             value = rule.ours(value)
             low, high = (_our_bound(b, rule) for b in (low, high))
@@ -170,5 +179,5 @@ def write_factor(
         element.set("error", write_number(error / abs(scale)))
     else:
         element.attrib.pop("error", None)
-    if (element.get("free", "0").strip().lower() in _FREE) is parameter.frozen:
+    if is_free(element) is parameter.frozen:
         element.set("free", "0" if parameter.frozen else "1")

@@ -40,6 +40,8 @@ class Form:
         Rows that are read, and not written.
     fixed : dict
         Our parameters that the file has not, with the values that they must have.
+    unsaid : dict
+        The same, but a model with another value is written all the same, and reported.
     ignored : sequence of str
         Names that are passed over, with a warning.
     times : dict
@@ -55,6 +57,7 @@ class Form:
         fermi: str | None = None,
         also: Sequence[str] = (),
         fixed: dict[str, float] | None = None,
+        unsaid: dict[str, float] | None = None,
         ignored: Sequence[str] = (),
         times: dict[str, float] | None = None,
     ) -> None:
@@ -62,6 +65,7 @@ class Form:
         self.names = names.split()
         self.units = [UNITS[key] for key in units.split()]
         self.fixed = fixed or {}
+        self.unsaid = unsaid or {}
         self.ignored = frozenset(ignored)
         self._times = times or {}
         self.rows = {"gammalib": gammalib, "fermi": fermi}

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -38,16 +39,19 @@ class LibraryOrigin:
 
     Attributes
     ----------
+    prolog : bytes
+        Comments before the root.
     attributes : dict of str
         Of the root.
     after : bytes
         Comments and blanks after the last source.
     dialect : str
     refused : tuple of (str, bytes)
-        Sources that could not become models, with the name of the model that they follow ("" at
-        the beginning), as bytes.
+        Sources that could not become models, as bytes, each after the name of the model that it
+        follows ("" at the beginning).
     """
 
+    prolog: bytes = b""
     attributes: dict[str, str] = field(default_factory=dict)
     after: bytes = b""
     dialect: str = "gammalib"
@@ -85,7 +89,7 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
     dialect = dialect or found_dialect(root)
     plain_units = has_plain_units(root)
     place = SourcePlace(file, folder)
-    models, refused, before = [], [], b""
+    models, refused, before = [], [], _escaped(root.text)
     seen: set[str] = set()
     for child in root:
         if child.tag != "source":
@@ -103,13 +107,20 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
                     f"{file}:{child.sourceline}: a second source is named {model.name!r}: rename one"
                 )
             seen.add(model.name)
-            model.origin = origin_of(child, before, dialect, plain_units)
+            model.origin = origin_of(child, before, place, dialect, plain_units)
             models.append(model)
-        before = b""
+        before = _escaped(child.tail)
     found = Models(models)
-    found.origin = LibraryOrigin(dict(root.attrib), before, dialect, tuple(refused))
+    above = reversed(list(root.itersiblings(preceding=True)))
+    prolog = b"".join(etree.tostring(node, encoding="utf-8") + b"\n" for node in above)
+    found.origin = LibraryOrigin(prolog, dict(root.attrib), before, dialect, tuple(refused))
     _tell(place.warnings)
     return found
+
+
+def _escaped(text: str | None) -> bytes:
+    """Text between elements, as it stands in the file."""
+    return escape(text).encode("utf-8") if text else b""
 
 
 def _tell(texts: list[str]) -> None:

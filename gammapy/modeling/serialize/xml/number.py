@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["NoNumberError", "parse_number", "write_number"]
+__all__ = ["UNBOUNDED", "NoNumberError", "parse_number", "write_number"]
 
 #: an exponent without its letter, as in 1-06
 _NO_LETTER = re.compile(r"([+-]?\d+\.?\d*)-(\d\d)")
 #: what single precision has at most, by which the Fermi tools say "none"
-_UNBOUNDED = 3.4e38
+UNBOUNDED = 3.4e38
 
 
 class NoNumberError(ValueError):
@@ -34,11 +34,6 @@ def parse_number(text: str) -> tuple[float, str | None]:
         raise NoNumberError(f"{text!r} is no number") from None
     value = float(f"{found[1]}e-{found[2]}")
     return value, f"{text!r} has lost the letter of its exponent: it is read as {value:g}"
-
-
-def bound(value: float) -> float:
-    """Bound as a model has it, nan for none."""
-    return math.nan if not abs(value) < _UNBOUNDED else value
 
 
 def write_number(value: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,10 @@ from gammapy.modeling.models.spatial.gaussian import (
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.models.spectral.absorption import EBLAbsorptionNormSpectralModel
 from gammapy.modeling.models.spectral.bins import BinsSpectralModel
+from gammapy.modeling.models.spectral.broken import (
+    SmoothBrokenPowerLawSpectralModel,
+    SmoothDoubleBrokenPowerLawSpectralModel,
+)
 from gammapy.modeling.models.spectral.constant import ConstantSpectralModel
 from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
@@ -47,7 +52,7 @@ from gammapy.units import parse_unit
 __all__ = ["Link", "PartReader", "RefusedError"]
 
 #: spectra that an absorption may stand around, and the tables of the absorption that we have
-_EBL = {4: "franceschini", 5: "finke", 10: "dominguez"}
+EBL_NUMBERS = {4: "franceschini", 5: "finke", 10: "dominguez"}
 #: how the outer radius of a shell without width is divided, as 1DC did later
 _SHELL = 0.8
 
@@ -73,13 +78,17 @@ class PartReader:
     dialect : {"gammalib", "fermi"}
     plain_units : bool
         True for lists whose values are in the units that they state, without scales.
+    linked : bool
+        Note where each parameter was read, as a writer needs it.
     """
 
-    def __init__(self, place: SourcePlace, dialect: str, plain_units: bool) -> None:
+    def __init__(
+        self, place: SourcePlace, dialect: str, plain_units: bool, linked: bool = False
+    ) -> None:
         self.place = place
         self.dialect = dialect
         self.plain_units = plain_units
-        self.links: list[Link] = []
+        self.links: list[Link] | None = [] if linked else None
         #: norms of maps and curves that are not simply one: they multiply the spectrum
         self.norms: list[tuple[Any, Factor]] = []
 
@@ -114,7 +123,8 @@ class PartReader:
         if math.isnan(factor.value):
             raise self.refuse(element, f"{element.get('name')} is nan")
         fill(model.own_parameters[name], factor, unit, slot.rule, element, self.place)
-        self.links.append(Link(f"{path}.{name}", element, slot))
+        if self.links is not None:
+            self.links.append(Link(f"{path}.{name}", element, slot))
 
     def _stated_unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
         stated = parse_unit(element.get("unit", ""))
@@ -126,12 +136,15 @@ class PartReader:
 
     def number(self, element: Any) -> float:
         """True value of an element."""
-        return read_factor(element, self.place).value
+        try:
+            return float(element.get("value", 0.0)) * float(element.get("scale", 1.0))
+        except ValueError:
+            return read_factor(element, self.place).value
 
     def by_form(self, form: Form, found: dict[str, Any], path: str, element: Any) -> Any:
         """Model of a form."""
         model = form.cls()
-        for name, value in form.fixed.items():
+        for name, value in (form.fixed | form.unsaid).items():
             parameter = model.own_parameters[name]
             parameter.value, parameter.frozen = value, True
         for name, child in found.items():
@@ -172,35 +185,51 @@ class PartReader:
             )
         if self.plain_units and kind == "ExpCutoff":
             form = _GAMMA_CAT_CUTOFF
-        return self.by_form(form, found, path, element)
+        model = self.by_form(form, found, path, element)
+        self._turn_smoothness(model, path)
+        return model
+
+    def _turn_smoothness(self, model: Any, path: str) -> None:
+        """Theirs is the exponent as it stands, ours is positive where the spectrum softens."""
+        for name, low, high in TURNS.get(type(model), ()):
+            own = model.own_parameters
+            if own[high].value < own[low].value:
+                p = own[name]
+                p.restate(-p.value, p.unit, -p.max, -p.min, p.error, p.frozen)
+                for i, link in enumerate(self.links or ()):
+                    if link.path == f"{path}.{name}":
+                        self.links[i] = link._replace(slot=link.slot._replace(rule=RULES["-"]))  # type: ignore[index]
 
     def _nodes(self, element: Any, path: str, factor: bool) -> Any:
-        energies, intensities = [], []
-        for node in element.iterchildren("node"):
-            found = self.parameters(node)
-            if set(found) != {"Energy", "Intensity"}:
-                raise self.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")
-            energies.append(self.number(found["Energy"]))
-            intensities.append((found["Intensity"], read_factor(found["Intensity"], self.place)))
-        values = [value.value for _, value in intensities]
-        ascending = all(a < b for a, b in zip(energies, energies[1:], strict=False))
-        if not energies or not ascending or energies[0] <= 0 or min(values) <= 0:
+        """Table, times norms that a fit may move: between the nodes, and on from the ends."""
+        nodes = [self._node(node) for node in element.iterchildren("node")]
+        energies = [self.number(energy) for energy, _ in nodes]
+        factors = [read_factor(intensity, self.place) for _, intensity in nodes]
+        ascending = all(a < b for a, b in pairwise(energies))
+        if not nodes or not ascending or energies[0] <= 0 or min(f.value for f in factors) <= 0:
             raise self.refuse(
                 element, "nodes must have positive intensities, and positive ascending energies"
             )
-        unit = UNITS["1" if factor else "N"]
-        if len(energies) == 1:
-            return self._constant(intensities[0][0], path, factor)
-        table = TemplateSpectralModel(energies * u.MeV, values * unit)
-        norms = PiecewiseNormSpectralModel(energies * u.MeV)
-        for (child, value), (name, norm) in zip(
-            intensities, norms.own_parameters.items(), strict=True
-        ):
-            size = value.value
-            slot = Slot(name, UNITS["1"], Rule(times=1 / size))
-            fill(norm, value, UNITS["1"], slot.rule, child, self.place)
-            self.links.append(Link(f"{path}.model2.{name}", child, slot))
+        if len(nodes) == 1:
+            return self._constant(nodes[0][1], path, factor)
+        energy = u.Quantity(energies, u.MeV)
+        values = u.Quantity([f.value for f in factors], UNITS["1" if factor else "N"])
+        table, norms = TemplateSpectralModel(energy, values), PiecewiseNormSpectralModel(energy)
+        for (_, child), one, norm in zip(nodes, factors, norms.own_parameters.values(), strict=True):
+            size = one.value
+            error = one.error / size
+            norm.restate(1.0, UNITS["1"], one.min / size, one.max / size, error, not one.free)
+            if self.links is not None:
+                slot = Slot(norm.name, UNITS["1"], Rule(times=1 / size))
+                self.links.append(Link(f"{path}.model2.{norm.name}", child, slot))
         return table * norms
+
+    def _node(self, node: Any) -> tuple[Any, Any]:
+        """Energy and intensity."""
+        found = {child.get("name"): child for child in node.iterchildren("parameter")}
+        if len(found) != 2 or "Energy" not in found or "Intensity" not in found:
+            raise self.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")
+        return found["Energy"], found["Intensity"]
 
     def _constant(self, child: Any, path: str, factor: bool) -> Any:
         model: Any = PowerLawNormSpectralModel() if factor else ConstantSpectralModel()
@@ -304,10 +333,10 @@ class PartReader:
         own = {"tau_norm", "redshift", "ebl_model"}
         inner, found = self._inner(element, kind, path, factor, own)
         number = int(self.number(found["ebl_model"]))
-        if number not in _EBL:
+        if number not in EBL_NUMBERS:
             raise self.refuse(element, f"ebl_model {number}: there is no table of it here")
         table = self._built(
-            element, lambda: EBLAbsorptionNormSpectralModel.read_builtin(_EBL[number])
+            element, lambda: EBLAbsorptionNormSpectralModel.read_builtin(EBL_NUMBERS[number])
         )
         for name, ours in (("tau_norm", "alpha_norm"), ("redshift", "redshift")):
             slot = Slot(ours, UNITS["1"], RULES[""])
@@ -436,6 +465,7 @@ class PartReader:
             "normalize": not cube and self.dialect == "gammalib" and stated,
             "filename": self.place.stated(self.file(element)),
             "interp_kwargs": {"values_scale": "lin"},
+            "unit": "sr-1",
         }
         if cube:
             options["unit"] = "cm-2 s-1 MeV-1 sr-1"
@@ -472,18 +502,18 @@ class PartReader:
         filename = self.place.stated(self.file(element))
         if kind == "LightCurve":
             return LightCurveTemplateTemporalModel(filename=filename)
-        if set(found) != set(_PHASE):
-            raise self.refuse(element, f"a PhaseCurve has {sorted(_PHASE)}, not {sorted(found)}")
+        if set(found) != set(PHASE):
+            raise self.refuse(element, f"a PhaseCurve has {sorted(PHASE)}, not {sorted(found)}")
         normalize = element.get("normalize", "1").strip().lower() not in ("0", "false")
         model = TemplatePhaseCurveTemporalModel(
             filename=filename, normalize=normalize, scale="tt"
         )
-        for name, slot in _PHASE.items():
+        for name, slot in PHASE.items():
             self.fill(model, path, slot.name, found[name], slot)
         return model
 
 
-_PHASE = {
+PHASE = {
     "MJD": Slot("t_ref", UNITS["d"], RULES[""]),
     "Phase": Slot("phi_ref", UNITS["1"], RULES[""]),
     "F0": Slot("f0", UNITS["Hz"], RULES[""]),
@@ -506,6 +536,15 @@ ELLIPSES: dict[str, tuple[Any, str, dict[str, str]]] = {
     "EllipticalGaussian": (GaussianSpatialModel, "sigma", {}),
     "EllipticalGauss": (GaussianSpatialModel, "sigma", {}),
     "EllipticalGeneralGaussian": (GeneralizedGaussianSpatialModel, "r_0", {"R_Index": "eta"}),
+}
+
+#: parameters whose sign is that of a change of index: their name, and the two indices
+TURNS: dict[type, tuple[tuple[str, str, str], ...]] = {
+    SmoothBrokenPowerLawSpectralModel: (("beta", "index1", "index2"),),
+    SmoothDoubleBrokenPowerLawSpectralModel: (
+        ("beta12", "index1", "index2"),
+        ("beta23", "index2", "index3"),
+    ),
 }
 
 SPECTRA: dict[str, Callable[..., Any]] = {

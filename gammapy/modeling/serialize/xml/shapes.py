@@ -43,6 +43,7 @@ SHAPES = Table(
         fermi="RadialDisk Radius",
         also=["DiskFunction Radius"],
         fixed={"e": 0.0},
+        unsaid={"edge_width": 0.0},
     ),
     Form(
         RingSpatialModel,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import astropy.units as u
 from lxml import etree
 
 from gammapy.errors import FileFormatError, GammapyError
@@ -18,7 +20,7 @@ from gammapy.modeling.serialize.xml.form import UNITS, Slot
 from gammapy.modeling.serialize.xml.reading import Link, PartReader, RefusedError
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
-__all__ = ["BACKGROUNDS", "ReadSource", "SourceOrigin", "read_source"]
+__all__ = ["BACKGROUNDS", "ReadSource", "SourceOrigin", "origin_of", "read_source"]
 
 #: types of sources that are backgrounds of an instrument
 BACKGROUNDS = (
@@ -41,6 +43,8 @@ class SourceOrigin:
         The source.
     before : bytes
         Comments and blanks before it.
+    folder : str or None
+        Where files lie that it names.
     dialect : str
     plain_units : bool
         True if its values are in units that it states.
@@ -48,6 +52,7 @@ class SourceOrigin:
 
     element: bytes
     before: bytes
+    folder: str | None
     dialect: str
     plain_units: bool
 
@@ -61,9 +66,9 @@ class ReadSource:
 
 
 def read_source(
-    element: Any, place: SourcePlace, dialect: str, plain_units: bool
+    element: Any, place: SourcePlace, dialect: str, plain_units: bool, linked: bool = False
 ) -> ReadSource:
-    """Model of a source.
+    """Model of a source; ``linked`` to note where its parameters were read.
 
     Raises
     ------
@@ -74,7 +79,7 @@ def read_source(
     """
     name = element.get("name", "").strip()
     place.source = name
-    reader = PartReader(place, dialect, plain_units)
+    reader = PartReader(place, dialect, plain_units, linked)
     if not name:
         raise reader.refuse(element, "the source has no name")
     background = element.get("type") in BACKGROUNDS
@@ -84,7 +89,7 @@ def read_source(
         raise RefusedError(str(error)) from None
     except GammapyError as error:
         raise reader.refuse(element, str(error)) from None
-    return ReadSource(model, reader.links)
+    return ReadSource(model, reader.links or [])
 
 
 def _parts(element: Any) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _sky(element: Any, name: str, reader: PartReader) -> SkyModel:
         if kind not in parts:
             raise reader.refuse(element, f"a source needs a <{kind}>")
     shape = reader.shape(parts["spatialModel"], "spatial")
-    flux = not shape.unit.is_equivalent("sr-1")
+    flux = not _is_shape(shape.unit)
     course = parts.get("temporal", parts.get("temporalModel"))
     temporal = None if course is None else reader.course(course, "temporal")
     norms = list(reader.norms)
@@ -110,6 +115,11 @@ def _sky(element: Any, name: str, reader: PartReader) -> SkyModel:
         reader.fill(norm, inside, "norm", child, Slot("norm", UNITS["1"], RULES[""]))
         spectrum = spectrum * norm
     return SkyModel(spectrum, shape, temporal, name=name)
+
+
+@lru_cache(maxsize=64)
+def _is_shape(unit: u.UnitBase) -> bool:
+    return unit.is_equivalent(UNITS["sr-1"])
 
 
 def _background(element: Any, name: str, reader: PartReader) -> IACTBackgroundModel:
@@ -137,8 +147,8 @@ def _shape(element: Any, reader: PartReader, path: str, prefix: str = "") -> IAC
         holder = IACTBackgroundShape("one", [parameter])
         slot = Slot(name, UNITS["1"], RULES[""])
         reader.fill(holder, path, name, child, slot)
-        last = reader.links.pop()
-        reader.links.append(last._replace(path=f"{path}.{prefix}{name}"))
+        if reader.links is not None:
+            reader.links[-1] = reader.links[-1]._replace(path=f"{path}.{prefix}{name}")
         parameters.append(parameter)
     inner = [c for c in element if c.tag in ("spatialModel", "sigma")]
     parts = [
@@ -151,8 +161,9 @@ def _shape(element: Any, reader: PartReader, path: str, prefix: str = "") -> IAC
 
 
 def origin_of(
-    element: Any, before: bytes, dialect: str, plain_units: bool
+    element: Any, before: bytes, place: SourcePlace, dialect: str, plain_units: bool
 ) -> SourceOrigin:
     """What a model carries along."""
     text = etree.tostring(element, encoding="utf-8", with_tail=False)
-    return SourceOrigin(text, before, dialect, plain_units)
+    folder = None if place.folder is None else str(place.folder)
+    return SourceOrigin(text, before, folder, dialect, plain_units)

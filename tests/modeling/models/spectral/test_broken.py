@@ -6,6 +6,7 @@ from gammapy.modeling.models import (
     BrokenPowerLawSpectralModel,
     PowerLawSpectralModel,
     SmoothBrokenPowerLawSpectralModel,
+    SmoothDoubleBrokenPowerLawSpectralModel,
 )
 
 AMPLITUDE = "1e-11 cm-2 s-1 MeV-1"
@@ -101,3 +102,47 @@ def test_integral_over_a_narrow_turn(beta):
     energy = 3.0 * np.exp(steps)
     expected = np.trapezoid(energy * model.flux(energy, model.internal_values), steps)
     assert model.integral(0.3 * u.TeV, 30 * u.TeV).value == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def double(**values) -> SmoothDoubleBrokenPowerLawSpectralModel:
+    return SmoothDoubleBrokenPowerLawSpectralModel(**values)
+
+
+def test_two_turns_as_the_fermi_tools_have_them():
+    """k x^i1 (1 + (E/E12)^((i1-i2)/B12))^-B12 (1 + (E/E23)^((i2-i3)/B23))^-B23, i = -index."""
+    model = double(
+        index1=1.2, index2=1.9, index3=2.8, ebreak12="3 TeV", ebreak23="20 TeV",
+        reference="700 GeV", beta12=0.3, beta23=0.1,
+    )  # fmt: skip
+    e = np.array([0.01, 0.5, 3.0, 11.0, 20.0, 400.0])
+    expected = 1e-12 * (e / 0.7) ** -1.2
+    expected *= (1 + (e / 3) ** (0.7 / 0.3)) ** -0.3 * (1 + (e / 20) ** (0.9 / 0.1)) ** -0.1
+    np.testing.assert_allclose(model(e * u.TeV).value, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("indices", [(1.5, 2.8, 2.1), (2.6, 1.9, 3.0), (2.0, 2.4, 2.9)])
+def test_two_turns_go_through_the_three_indices(indices):
+    model = double(
+        index1=indices[0], index2=indices[1], index3=indices[2], ebreak12="1e-4 TeV",
+        ebreak23="1e4 TeV", beta12=0.1, beta23=0.2,
+    )  # fmt: skip
+    found = model.spectral_index([1e-12, 1, 1e12] * u.TeV)
+    np.testing.assert_allclose(found, indices, rtol=1e-5)
+
+
+def test_one_turn_of_two_is_the_smooth_broken_power_law():
+    two = double(index1=1.5, index2=2.8, index3=2.8, ebreak12="0.8 TeV", beta12=0.3, beta23=0.0)
+    one = SmoothBrokenPowerLawSpectralModel(index1=1.5, index2=2.8, ebreak="0.8 TeV", beta=0.3)
+    np.testing.assert_allclose(two(ENERGY), one(ENERGY), rtol=1e-8)
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.1, 0.0, -0.5])
+def test_partials_of_two_turns_against_differences(beta):
+    model = double(index1=1.5, index2=2.8, index3=2.1, beta12=beta or 0.3, beta23=beta)
+    values, energy = model.internal_values, np.array([0.3, 0.9, 4.0, 11.0])
+    for k, found in enumerate(model.flux_partials(energy, values)[:7]):
+        step = 1e-6 * values[k]
+        up, down = ([v + (i == k) * s for i, v in enumerate(values)] for s in (step, -step))
+        expected = (model.flux(energy, up) - model.flux(energy, down)) / (2 * step)
+        noise = 1e-8 * np.max(model.flux(energy, values)) / abs(values[k])
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=noise)

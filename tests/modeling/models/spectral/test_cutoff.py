@@ -5,6 +5,7 @@ import pytest
 from gammapy.modeling.models import (
     ExpCutoffPowerLaw3FGLSpectralModel,
     ExpCutoffPowerLawNormSpectralModel,
+    ExpCutoffPowerLawSEDPeakSpectralModel,
     ExpCutoffPowerLawSpectralModel,
     PowerLawSpectralModel,
 )
@@ -50,3 +51,30 @@ def test_norm_is_the_same_shape_without_a_unit():
     found = (norm(ENERGY * u.TeV) / plain(ENERGY * u.TeV)).value
     np.testing.assert_allclose(found, 2e12, rtol=1e-14)
     assert norm.unit == ""
+
+
+def test_peak_form_as_the_fermi_tools_have_it():
+    model = ExpCutoffPowerLawSEDPeakSpectralModel(
+        index=1.5, amplitude="1e-6 MeV cm-2 s-1", epeak="1 GeV"
+    )
+    expected = [4.959438588e-11, 1e-12, 3.512973158e-16]
+    found = model([0.1, 1, 10] * u.GeV).to_value("cm-2 s-1 MeV-1")
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("index", [0.5, 1.7])
+def test_peak_form_is_largest_there(index):
+    model = ExpCutoffPowerLawSEDPeakSpectralModel(
+        index=index, amplitude="3e-12 erg cm-2 s-1", epeak="2 TeV"
+    )
+    energy = [1.99, 2.0, 2.01] * u.TeV
+    height = (energy**2 * model(energy)).to_value("erg cm-2 s-1")
+    assert height[1] == pytest.approx(3e-12, rel=1e-14, abs=0)
+    assert np.argmax(height) == 1
+    twin = ExpCutoffPowerLawSpectralModel(
+        index=index, reference="2 TeV", lambda_=(2 - index) / (2 * u.TeV),
+        amplitude=model(2 * u.TeV) * np.exp(2 - index),
+    )  # fmt: skip
+    np.testing.assert_allclose(
+        model(ENERGY * u.TeV), twin(ENERGY * u.TeV).to(model.unit), rtol=1e-13
+    )

@@ -5,7 +5,11 @@ import numpy as np
 import pytest
 
 from gammapy.errors import ModelError
-from gammapy.modeling.models import PowerLaw2SpectralModel, PowerLawSpectralModel
+from gammapy.modeling.models import (
+    PowerLaw2SpectralModel,
+    PowerLawEnergyFluxSpectralModel,
+    PowerLawSpectralModel,
+)
 
 
 @pytest.mark.parametrize("method", ["integral", "energy_flux"])
@@ -59,3 +63,34 @@ def test_power_law_2_needs_a_range(emin, emax):
         PowerLaw2SpectralModel(emin=emin, emax=emax)
     with pytest.raises(ModelError, match="must be positive"):
         PowerLaw2SpectralModel(emin="-1 TeV", emax="1 TeV")
+
+
+def test_energy_flux_as_gammalib_has_it():
+    """Numbers of an independent transcription of Gammalib's formula."""
+    model = PowerLawEnergyFluxSpectralModel(
+        amplitude="1e-11 erg cm-2 s-1", index=2.5, emin="1 TeV", emax="100 TeV"
+    )
+    expected = [1.096521373e-15, 3.467505041e-18, 1.096521373e-20]
+    found = model([0.1, 1, 10] * u.TeV).to_value("cm-2 s-1 MeV-1")
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("index", [1.0, 2.0, 2 + 1e-9, 2.7, -0.5])
+def test_energy_flux_between_the_limits_is_the_amplitude(index):
+    model = PowerLawEnergyFluxSpectralModel(
+        amplitude="3e-12 erg cm-2 s-1", index=index, emin="300 GeV", emax="20 TeV"
+    )
+    found = model.energy_flux(0.3 * u.TeV, 20 * u.TeV).to_value("erg cm-2 s-1")
+    assert found == pytest.approx(3e-12, rel=1e-13, abs=0)
+    twin = PowerLawSpectralModel(index=index, amplitude=model(2 * u.TeV), reference="2 TeV")
+    limits = 0.1 * u.TeV, 90 * u.TeV
+    assert model.integral(*limits).value == pytest.approx(twin.integral(*limits).value, rel=1e-12)
+    assert model.inverse(twin(5e4 * u.TeV)).to_value("TeV") == pytest.approx(5e4, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("emin", "emax"), [("2 TeV", "1 TeV"), ("1 TeV", "1 TeV"), ("0 TeV", "1 TeV")]
+)
+def test_energy_flux_over_no_range_is_refused(emin, emax):
+    with pytest.raises(ModelError, match="must be positive and in this order"):
+        PowerLawEnergyFluxSpectralModel(emin=emin, emax=emax)

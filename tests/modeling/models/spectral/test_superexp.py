@@ -8,7 +8,9 @@ from gammapy.modeling.models import (
     ExpCutoffPowerLaw3FGLSpectralModel,
     LogParabolaSpectralModel,
     PowerLawSpectralModel,
+    SuperExpCutoffPowerLaw2SpectralModel,
     SuperExpCutoffPowerLaw3FGLSpectralModel,
+    SuperExpCutoffPowerLaw3SpectralModel,
     SuperExpCutoffPowerLaw4FGLDR3SpectralModel,
     SuperExpCutoffPowerLaw4FGLSpectralModel,
 )
@@ -118,3 +120,89 @@ def test_neither_nan_nor_warnings(model):
     assert found[-1] == model.amplitude.value or model.reference.value != 1.0
     assert np.any(found == 0) or np.any(np.isinf(found))
     assert not np.any(np.isnan(model.flux_partials(energy, values)))
+
+
+def tools(cls, energies, expected, **values):
+    """Compare with numbers of an independent transcription of the Fermi tools' formulas."""
+    model = cls(**values)
+    found = model(energies * u.MeV).to_value("cm-2 s-1 MeV-1")
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    return model
+
+
+MEV = np.array([100.0, 1000.0, 10000.0])
+
+
+def test_second_form_of_the_fermi_tools():
+    values = {"index_1": 1.7, "reference": "200 MeV", "expfactor": 0.0073, "index_2": 0.67}
+    expected = [2.769435776e-09, 3.07136427e-11, 3.929399762e-14]
+    model = tools(
+        SuperExpCutoffPowerLaw2SpectralModel,
+        MEV,
+        expected,
+        amplitude="1e-9 cm-2 s-1 MeV-1",
+        **values,
+    )
+    twin = SuperExpCutoffPowerLaw4FGLSpectralModel(
+        amplitude=1e-9 * np.exp(-0.0073 * 200**0.67) * u.Unit("cm-2 s-1 MeV-1"), **values
+    )
+    np.testing.assert_allclose(model(MEV * u.MeV).value, twin(MEV * u.MeV).value, rtol=1e-12)
+    assert model.e_peak == twin.e_peak
+    energy = model.e_peak * [0.999, 1, 1.001]
+    assert np.argmax(energy**2 * model(energy)) == 1
+
+
+def test_third_and_fourth_form_of_the_fermi_tools():
+    values = {"amplitude": "1e-11 cm-2 s-1 MeV-1", "index_1": 2.0, "reference": "1 GeV"}
+    expected = [4.305694192e-10, 1e-11, 9.277191987e-15]
+    third = tools(
+        SuperExpCutoffPowerLaw3SpectralModel, MEV, expected, expfactor=0.5 / 0.67**2, index_2=0.67,
+        **values,
+    )  # fmt: skip
+    fourth = tools(
+        SuperExpCutoffPowerLaw4FGLDR3SpectralModel, MEV, expected, expfactor=0.5, index_2=0.67,
+        **values,
+    )  # fmt: skip
+    assert third.e_peak.value == pytest.approx(fourth.e_peak.value, rel=1e-13)
+
+
+def test_all_forms_are_the_same_cutoff():
+    """k (E/E0)^-i exp(-(E/Ec)^b), with a = (E0/Ec)^b, in the parameters of each."""
+    k, i1, e0, ec, b = 1e-9 * u.Unit("cm-2 s-1 MeV-1"), 1.7, 200.0, 3000.0, 0.7
+    a = (e0 / ec) ** b
+    expected = [2.962036889e-09, 4.078228399e-11, 1.267547067e-13]
+    reference = e0 * u.MeV
+    second = SuperExpCutoffPowerLaw2SpectralModel
+    tools(
+        second,
+        MEV,
+        expected,
+        amplitude=k,
+        reference=reference,
+        expfactor=ec**-b,
+        index_1=i1,
+        index_2=b,
+    )
+    local = {
+        "amplitude": k * np.exp(-a),
+        "index_1": i1 + a * b,
+        "index_2": b,
+        "reference": reference,
+    }
+    tools(SuperExpCutoffPowerLaw3SpectralModel, MEV, expected, expfactor=a, **local)
+    tools(SuperExpCutoffPowerLaw4FGLDR3SpectralModel, MEV, expected, expfactor=a * b * b, **local)
+
+
+@pytest.mark.parametrize(("expfactor", "index_2"), [(-1e-7, 1.0), (0.0, 1.0), (0.1, 0.0)])
+def test_new_forms_without_a_cutoff_have_no_peak(expfactor, index_2):
+    for cls in (SuperExpCutoffPowerLaw2SpectralModel, SuperExpCutoffPowerLaw3SpectralModel):
+        model = cls(expfactor=expfactor, index_2=index_2, index_1=1.5)
+        assert np.isnan(model.e_peak)
+        assert np.all(np.isfinite(model.flux_partials(ENERGY, model.internal_values)))
+
+
+def test_new_forms_fall_to_zero_quietly():
+    for cls in (SuperExpCutoffPowerLaw2SpectralModel, SuperExpCutoffPowerLaw3SpectralModel):
+        model = cls(expfactor=5.0, index_2=150.0)
+        assert model(100 * u.TeV).value == 0
+        assert not np.any(model.flux_partials(np.array([100.0]), model.internal_values))

@@ -1,0 +1,327 @@
+"""WcsNDMap: a map on the pixels of a projection of the sky."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import astropy.units as u
+import numpy as np
+
+from gammapy.dispatch import find
+from gammapy.engine.multilinear import SCALES, inside, multilinear, nearest
+from gammapy.errors import DataError, OptionError
+from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.map import Map
+from gammapy.units import as_quantity
+
+__all__ = ["WcsNDMap"]
+
+_METHODS = {"linear": "linear", 1: "linear", "nearest": "nearest", 0: "nearest"}
+
+
+class WcsNDMap(Map, kind="wcs", geometry=WcsGeom):
+    """Numbers in the pixels of a `WcsGeom`.
+
+    Parameters
+    ----------
+    geom : `WcsGeom`
+    data : array_like or `~astropy.units.Quantity`, optional
+        Of ``geom.data_shape``, or one that broadcasts to it; zeros by default.
+    dtype : str or `numpy.dtype`
+        Of the zeros.
+    meta : dict, optional
+        Kept along.
+    unit : str or `~astropy.units.Unit`
+        By default that of the data.
+
+    Raises
+    ------
+    DataError
+        If the data do not fit the geometry.
+    UnitMismatchError
+        If the unit is none, or that of the data does not convert to it.
+    """
+
+    def __init__(
+        self,
+        geom: WcsGeom,
+        data: Any = None,
+        dtype: Any = "float64",
+        meta: Any = None,
+        unit: Any = "",
+    ) -> None:
+        self._set_up(geom, data, dtype, meta, unit)
+
+    @classmethod
+    def create(  # type: ignore[override]
+        cls,
+        map_type: str = "wcs",
+        npix: Any = None,
+        binsz: Any = 0.1,
+        width: Any = None,
+        proj: str = "CAR",
+        frame: str = "icrs",
+        refpix: Any = None,
+        axes: Any = None,
+        skydir: Any = None,
+        dtype: Any = "float64",
+        meta: Any = None,
+        unit: Any = "",
+    ) -> Self:
+        """Map of zeros; arguments as for `WcsGeom.create` and the class."""
+        if map_type != "wcs":
+            raise OptionError(f"map_type = {map_type!r}: a WcsNDMap is 'wcs', use Map.create")
+        geom = WcsGeom.create(
+            npix=npix,
+            binsz=binsz,
+            width=width,
+            proj=proj,
+            frame=frame,
+            refpix=refpix,
+            axes=axes,
+            skydir=skydir,
+        )
+        return cls(geom, dtype=dtype, meta=meta, unit=unit)
+
+    def _fitted(self, array: np.ndarray) -> np.ndarray:
+        shape = self.geom.data_shape
+        if array.shape == shape:
+            return array
+        try:
+            return np.array(np.broadcast_to(array, shape))
+        except ValueError:
+            raise DataError(
+                f"data of shape {array.shape} do not fit {self.geom!r}: {shape} is needed"
+            ) from None
+
+    def is_like(self, other: Any) -> bool:
+        """True if the other is a map on the same pixels and axes."""
+        return isinstance(other, WcsNDMap) and self.geom.is_allclose(other.geom)
+
+    def to_hdulist(
+        self,
+        hdu: str | None = None,
+        hdu_bands: str | None = None,
+        sparse: bool = False,
+        format: str = "gadf",
+    ) -> Any:
+        """Image and table of the axes, as they stand in a FITS file.
+
+        Parameters
+        ----------
+        hdu, hdu_bands : str, optional
+            Names of the extensions, by default the primary one and ``<hdu>_BANDS``.
+        sparse : bool
+            A table of the pixels that are not zero cannot be written: only False.
+        format : {"gadf", "fgst-ccube", "fgst-template"}
+        """
+        return find("Map", "to", "hdulist")(self, hdu, hdu_bands, sparse, format)
+
+    def plot(self, ax: Any = None, stretch: str = "linear", add_cbar: bool = False, **kwargs: Any):
+        """Draw the image; see `gammapy.plot.plot_map`."""
+        return find("WcsNDMap", "plot", "image")(self, ax, stretch, add_cbar, **kwargs)
+
+    # -- planes by coordinates ------------------------------------------------------------
+
+    def get_image_by_coord(self, coords: Any) -> Self:
+        """The plane that holds coordinates: a mapping by name, or a tuple in the order of axes.
+
+        Raises
+        ------
+        DataError
+            If they are not on the axes.
+        """
+        names = self.geom.axes.names
+        given = dict(coords) if hasattr(coords, "keys") else dict(zip(names, coords, strict=True))
+        idx = {name: int(self.geom.axes[name].coord_to_idx(c)) for name, c in given.items()}
+        outside = [name for name, i in idx.items() if i < 0]
+        if outside:
+            axis = self.geom.axes[outside[0]]
+            raise DataError(f"{axis.name} = {given[axis.name]} is not on {axis!r}")
+        return self.get_image_by_idx(idx)
+
+    def get_image_by_pix(self, pix: Any) -> Self:
+        """The plane nearest to pixel coordinates along the axes."""
+        return self.get_image_by_idx(tuple(int(np.floor(p + 0.5)) for p in pix))
+
+    # -- values at places -----------------------------------------------------------------
+
+    def get_by_idx(self, idx: Any) -> np.ndarray:
+        """Values [...] of pixels by index, longitude first.
+
+        Raises
+        ------
+        DataError
+            If one is not on the map.
+        """
+        return self.data[self._where(idx)]
+
+    def get_by_pix(self, pix: Any, fill_value: float = np.nan) -> np.ndarray:
+        """Values [...] of the pixels that hold pixel coordinates; as `get_by_coord`."""
+        return self._found(self.geom.pix_to_idx(pix), fill_value)
+
+    def get_by_coord(self, coords: Any, fill_value: float = np.nan) -> np.ndarray:
+        """Values [...] of the pixels that hold places, in the unit of the map.
+
+        Parameters
+        ----------
+        coords : `MapCoord`, mapping, tuple or `~astropy.coordinates.SkyCoord`
+            See `MapCoord.create`; plain numbers are in deg and in the units of the axes.
+        fill_value : float
+            Outside of the map; a mask is False there.
+        """
+        return self._found(self.geom.coord_to_idx(coords), fill_value)
+
+    def _found(self, idx: Any, fill_value: float) -> np.ndarray:
+        idx = np.broadcast_arrays(*idx)
+        outside = np.any(np.stack(idx) < 0, axis=0)
+        found = self.data[tuple(np.where(outside, 0, i) for i in reversed(idx))]
+        if self.is_mask:
+            return found & ~outside
+        return np.where(outside, fill_value, found) if outside.any() else found
+
+    def interp_by_coord(
+        self,
+        coords: Any,
+        method: Any = "linear",
+        fill_value: float | None = None,
+        values_scale: str = "lin",
+        interp: Any = None,
+    ) -> np.ndarray:
+        """Values [...] between the pixels, in the unit of the map.
+
+        They are linear between the centres of pixels and bins, and constant in the outer half of
+        those at the edge. Outside of the map nothing is invented (a linear continuation, as
+        elsewhere, easily leaves the range of the data by orders of magnitude): `fill_value` stands
+        there, nan by default. Around the whole sky the last column is beside the first.
+
+        Parameters
+        ----------
+        coords : `MapCoord`, mapping, tuple or `~astropy.coordinates.SkyCoord`
+            See `MapCoord.create`; plain numbers are in deg and in the units of the axes.
+        method : {"linear", "nearest", 1, 0}
+        fill_value : float, optional
+            Outside of the map; None is nan.
+        values_scale : {"lin", "log", "sqrt"}
+            Scale on which values are linear.
+        interp : optional
+            Older name of ``method``.
+
+        Raises
+        ------
+        OptionError
+            If the method or scale is not known.
+        DataError
+            If values are negative on a scale that cannot have them.
+        """
+        method = method if interp is None else interp
+        pix = self.geom.coord_to_pix(coords)
+        return self.interp_by_pix(pix, method, fill_value, values_scale)
+
+    def interp_by_pix(
+        self,
+        pix: Any,
+        method: Any = "linear",
+        fill_value: float | None = None,
+        values_scale: str = "lin",
+    ) -> np.ndarray:
+        """Values [...] at pixel coordinates, longitude first; as `interp_by_coord`."""
+        linear = _method(method) == "linear"
+        self._check_scale(values_scale)
+        place = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in reversed(tuple(pix))))
+        table, n_x = self.data, self.data.shape[-1]
+        good = inside(table.shape, place)
+        place = [np.where(good, p, 0.0) for p in place]
+        if linear and abs(self.geom.period - n_x) < 1e-6:
+            table = np.concatenate([table[..., -1:], table, table[..., :1]], axis=-1)
+            place[-1] = place[-1] + 1.0
+        found = multilinear(table, place, values_scale) if linear else nearest(table, place)
+        return np.where(good, found, np.nan if fill_value is None else fill_value)
+
+    def _check_scale(self, scale: str) -> None:
+        if scale not in SCALES:
+            raise OptionError(f"values_scale = {scale!r} is not known: choose one of {SCALES}")
+        if scale != "lin" and np.any(self.data < 0):
+            raise DataError(
+                f"values_scale = {scale!r} cannot have negative values, and the map has "
+                f"{np.sum(self.data < 0)}: use values_scale='lin'"
+            )
+
+    # -- changes in place -----------------------------------------------------------------
+
+    def set_by_idx(self, idx: Any, vals: Any) -> None:
+        """Give pixels values; raises as `get_by_idx`."""
+        self.data[self._where(idx)] = self._plain(vals)
+
+    def set_by_pix(self, pix: Any, vals: Any) -> None:
+        """Give the pixels that hold pixel coordinates values; raises as `get_by_idx`."""
+        self.set_by_idx(self.geom.pix_to_idx(pix), vals)
+
+    def set_by_coord(self, coords: Any, vals: Any) -> None:
+        """Give the pixels that hold places values; raises as `get_by_idx`."""
+        self.set_by_idx(self.geom.coord_to_idx(coords), vals)
+
+    def fill_by_idx(self, idx: Any, weights: Any = None) -> None:
+        """Add one, or weights, to pixels; as often as they come. Index -1 counts nowhere."""
+        idx = np.broadcast_arrays(*(np.atleast_1d(i) for i in _as_many(idx, self.geom)))
+        there = np.all(np.stack(idx) >= 0, axis=0)
+        add = np.ones(there.shape) if weights is None else self._plain(weights)
+        add = np.broadcast_to(add, there.shape)[there]
+        self.data[...] += self._histogram([i[there] for i in idx], add)
+
+    def fill_by_pix(self, pix: Any, weights: Any = None) -> None:
+        """Add to the pixels that hold pixel coordinates; those outside count nowhere."""
+        self.fill_by_idx(self.geom.pix_to_idx(pix), weights)
+
+    def fill_by_coord(self, coords: Any, weights: Any = None) -> None:
+        """Add to the pixels that hold places; those outside of the map count nowhere.
+
+        Parameters
+        ----------
+        coords : `MapCoord`, mapping, tuple or `~astropy.coordinates.SkyCoord`
+        weights : array_like or `~astropy.units.Quantity` [...], optional
+            By default 1; a quantity is converted to the unit of the map.
+        """
+        self.fill_by_idx(self.geom.coord_to_idx(coords), weights)
+
+    def _histogram(self, idx: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
+        shape = self.data.shape
+        where = self._where(idx)
+        flat = np.ravel_multi_index(where, shape)
+        counts = np.bincount(flat, weights, minlength=self.data.size).reshape(shape)
+        whole = self.data.dtype.kind in "iu" and np.all(weights == np.round(weights))
+        return counts.astype(self.data.dtype) if whole else counts
+
+    def _where(self, idx: Any) -> tuple[np.ndarray, ...]:
+        """Index of the data, with the last axis first."""
+        arrays = [np.asarray(i) for i in _as_many(idx, self.geom)]
+        for name, index, size in zip(
+            self.geom.axes_names, arrays, self.data.shape[::-1], strict=True
+        ):
+            if index.dtype.kind not in "iu" or np.any((index < 0) | (index >= size)):
+                raise DataError(
+                    f"index along {name!r}: whole numbers from 0 to {size - 1} are needed, got "
+                    f"{np.array2string(index, threshold=6)}; -1 means outside of the map"
+                )
+        return tuple(reversed(np.broadcast_arrays(*arrays)))
+
+    def _plain(self, values: Any) -> np.ndarray:
+        """Numbers in the unit of the map; plain ones are taken to be."""
+        if isinstance(values, u.Quantity):
+            return as_quantity(values, "values", self.unit).to_value(self.unit)
+        return np.asarray(values)
+
+
+def _method(method: Any) -> str:
+    if isinstance(method, bool) or method not in _METHODS:
+        raise OptionError(
+            f"method = {method!r} is not known: choose 'linear' or 'nearest' (1 or 0)"
+        )
+    return _METHODS[method]
+
+
+def _as_many(idx: Any, geom: WcsGeom) -> tuple[Any, ...]:
+    idx = tuple(idx)
+    if len(idx) != geom.ndim:
+        raise DataError(f"idx has {len(idx)} entries: one is needed for each of {geom.axes_names}")
+    return idx

@@ -1,0 +1,141 @@
+"""A source that was read from XML, written back: what has not changed stands as it stood.
+
+The element that the model brought along is read anew. Where the model now differs from that, the
+element is changed: a value, an error, a bound; or the part is written anew, if it is another one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from gammapy.modeling.models.base import ModelBase
+from gammapy.modeling.models.component import Component
+from gammapy.modeling.models.spatial.template import TemplateSpatialModel
+from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.serialize.xml.factor import write_factor
+from gammapy.modeling.serialize.xml.source import SourceOrigin, read_source
+from gammapy.modeling.serialize.xml.source_place import SourcePlace
+
+__all__ = ["updated"]
+
+#: elements of the parts
+_TAGS = {
+    "spectral": ("spectrum",),
+    "spatial": ("spatialModel", "radialModel"),
+    "temporal": ("temporal", "temporalModel"),
+}
+#: to which two numbers are the same, although one was converted
+_ROUNDING = 4e-15
+
+
+def updated(
+    model: Component, origin: SourceOrigin, folder: Path | None, encode: Callable[[str, Any], Any]
+) -> Any:
+    """Element of a model that brought one along.
+
+    Parameters
+    ----------
+    model : `Component`
+    origin : `SourceOrigin`
+    folder : `~pathlib.Path`, optional
+        Where the file will lie.
+    encode : callable
+        Takes a kind of part and a part; gives its element, None if it needs none.
+    """
+    element = etree.fromstring(origin.element)
+    place = SourcePlace("", None if origin.folder is None else Path(origin.folder))
+    before = read_source(element, place, origin.dialect, origin.plain_units, linked=True)
+    anew = {
+        kind
+        for kind in ("spectral", "spatial", "temporal")
+        if not _alike(before.model.part(kind), model.part(kind))
+    }
+    own = model.own_parameters
+    links = {link.path: link for link in before.links}
+    for path, parameter in before.model.own_parameters.items():
+        kind = path.partition(".")[0]
+        if kind in anew or _same(parameter, own[path]):
+            continue
+        if path in links:
+            link = links[path]
+            scale = float(link.element.get("scale", 1.0))
+            write_factor(link.element, own[path], link.slot.unit, link.slot.rule, scale)
+        else:
+            anew.add(kind)
+    for kind in sorted(anew):
+        _replace(element, kind, encode(kind, model.part(kind)))
+    if element.get("name", "").strip() != model.name:
+        element.set("name", model.name)
+    _move_files(element, place, folder)
+    return element
+
+
+def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
+    """True if two parts differ by numbers at most."""
+    if one is None or other is None:
+        return one is other
+    keys = ["filename", "normalize", "kind", "attributes", "operator", "scale"]
+    if type(one) is not type(other) or one.own_parameters.keys() != other.own_parameters.keys():
+        return False
+    if not isinstance(one, TemplateSpatialModel):  # whose frame is that of the file
+        keys.append("frame")
+    if any(getattr(one, key, None) != getattr(other, key, None) for key in keys):
+        return False
+    for key in ("energy", "values", "energy_min", "energy_max"):
+        a, b = getattr(one, key, None), getattr(other, key, None)
+        if a is not None and not (a.shape == b.shape and (a == b).all()):
+            return False
+    pairs = [(getattr(one, key, None), getattr(other, key, None)) for key in ("model1", "model2", "model")]
+    inner = [(a, b) for a, b in pairs if isinstance(a, ModelBase)]
+    lists = (getattr(one, key, ()) for key in ("models", "parts"))
+    others = (getattr(other, key, ()) for key in ("models", "parts"))
+    for a, b in zip(lists, others, strict=True):
+        if isinstance(a, list):
+            inner += zip(a, b, strict=True)
+    return all(_alike(a, b) for a, b in inner)
+
+
+def _same(one: Parameter, other: Parameter) -> bool:
+    """True if two parameters say the same, possibly in other units."""
+    if one.frozen is not other.frozen:
+        return False
+    factor = float(other.unit.to(one.unit))
+    pairs = [(getattr(one, k), getattr(other, k) * factor) for k in ("value", "min", "max", "error")]
+    return all(
+        a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_ROUNDING)
+        for a, b in pairs
+    )
+
+
+def _replace(element: Any, kind: str, new: Any) -> None:
+    old = next((child for tag in _TAGS[kind] for child in element.iterchildren(tag)), None)
+    if old is not None and new is not None:
+        new.tail = old.tail
+        etree.indent(new, "  ", level=1)
+        new.tail = old.tail
+        element.replace(old, new)
+    elif new is not None:
+        element.append(new)
+    elif old is not None:
+        element.remove(old)
+
+
+def _move_files(element: Any, place: SourcePlace, folder: Path | None) -> None:
+    """Name files anew if the XML file will lie in another folder than before."""
+    if folder is None or place.folder is None or folder == place.folder:
+        return
+    for child in element.iter():
+        file = child.get("file") if isinstance(child.tag, str) else None
+        if not file or "$" in file or file.startswith(("~", "/")):
+            continue
+        located = place.located(file)
+        if located is not None:
+            extension = file[file.index("[") :] if file.endswith("]") else ""
+            inside = located.is_relative_to(folder)
+            name = located.relative_to(folder).as_posix() if inside else str(located)
+            child.set("file", name + extension)
