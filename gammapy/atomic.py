@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gammapy.errors import MissingFileError, OverwriteError
 
-__all__ = ["expand", "write_files", "write_text"]
+__all__ = ["expand", "write_bytes", "write_files", "write_text"]
 
 
 def expand(filename: str | os.PathLike[str]) -> Path:
@@ -20,7 +20,12 @@ def expand(filename: str | os.PathLike[str]) -> Path:
 
 def write_text(filename: str | os.PathLike[str], text: str, overwrite: bool = False) -> None:
     """Write a text in UTF-8; as `write_files`."""
-    write_files({expand(filename): text.encode("utf-8")}, overwrite)
+    write_bytes(filename, text.encode("utf-8"), overwrite)
+
+
+def write_bytes(filename: str | os.PathLike[str], content: bytes, overwrite: bool = False) -> None:
+    """Write one file; as `write_files`."""
+    write_files({expand(filename): content}, overwrite)
 
 
 def write_files(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:

@@ -13,10 +13,18 @@ from gammapy.errors import UnknownNameError
 __all__ = ["TABLE", "find", "names"]
 
 TABLE: dict[tuple[str, str, str], str] = {
+    ("Map", "read", "fits"): "gammapy.maps.map_file:read_map",
+    ("Map", "write", "fits"): "gammapy.maps.map_file:write_map",
+    ("Map", "from", "hdulist"): "gammapy.maps.map_file:map_from_hdulist",
+    ("Map", "to", "hdulist"): "gammapy.maps.map_file:map_to_hdulist",
+    ("WcsGeom", "read", "header"): "gammapy.maps.map_file:geometry_from_header",
+    ("WcsGeom", "write", "header"): "gammapy.maps.map_file:header_of",
+    ("WcsNDMap", "plot", "image"): "gammapy.plot.map:plot_map",
     ("Models", "open", "any"): "gammapy.modeling.serialize.formats:read_files",
     ("Models", "save", "any"): "gammapy.modeling.serialize.formats:write_file",
     ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
     ("Models", "read", "xml"): "gammapy.modeling.serialize.xml.library:read_models",
+    ("Models", "read", "gamma-cat"): "gammapy.modeling.serialize.gammacat:read_models",
     ("Models", "write", "xml"): "gammapy.modeling.serialize.xml.writing:write_models",
     ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
     ("Models", "from_text", "yaml"): "gammapy.modeling.serialize.yaml:models_from_yaml",

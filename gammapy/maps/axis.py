@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from functools import cached_property
@@ -11,7 +11,8 @@ from typing import Any
 import astropy.units as u
 import numpy as np
 
-from gammapy.errors import DataError, UnknownNameError
+from gammapy.errors import DataError
+from gammapy.maps.axes import MapAxes
 from gammapy.units import as_quantity, internal_factor, parse_unit
 
 __all__ = ["MapAxes", "MapAxis"]
@@ -441,31 +442,3 @@ def _edges_between(nodes: np.ndarray, interp: str) -> np.ndarray:
 def _check_nbin(nbin: Any, name: str) -> None:
     if not isinstance(nbin, (int, np.integer)) or nbin < 1:
         raise DataError(f"axis {name!r}: nbin = {nbin!r} must be a positive whole number")
-
-
-class MapAxes(Sequence[Any]):
-    """Axes of a map (`MapAxis`, `TimeMapAxis`), found by position or name."""
-
-    def __init__(self, axes: Sequence[Any]) -> None:
-        self._axes = tuple(axes)
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the axes."""
-        return [axis.name for axis in self]
-
-    def __len__(self) -> int:
-        return len(self._axes)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._axes)
-
-    def __getitem__(self, key: Any) -> Any:
-        if not isinstance(key, str):
-            return self._axes[key]
-        if key not in self.names:
-            raise UnknownNameError(f"no axis {key!r}: known are {self.names}")
-        return self._axes[self.names.index(key)]
-
-    def __repr__(self) -> str:
-        return f"MapAxes({', '.join(map(repr, self))})"

@@ -6,7 +6,7 @@ what is up to half a pixel away. A geometry does not change once made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Self
 
@@ -18,8 +18,10 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 
 from gammapy.dispatch import find
 from gammapy.errors import DataError
-from gammapy.maps.axis import MapAxes, MapAxis
+from gammapy.maps.axes import MapAxes, checked_index
+from gammapy.maps.axis import MapAxis
 from gammapy.maps.coordinates import MapCoord
+from gammapy.maps.geometry_base import Geometry
 from gammapy.maps.sky_grid import (
     angles_of,
     checked_wcs,
@@ -28,6 +30,7 @@ from gammapy.maps.sky_grid import (
     pix_to_sky,
     pixels_across,
     pixels_of,
+    same_pixels,
     sky_to_pix,
 )
 from gammapy.maps.solid_angle import solid_angles
@@ -37,9 +40,11 @@ __all__ = ["WcsGeom"]
 
 #: sizes that whole pixels may miss
 _ROUNDING = 1e-6
+#: pixels in deg whose solid angle is had at once
+_SMALL = 2.0
 
 
-class WcsGeom:
+class WcsGeom(Geometry):
     """Geometry of a map on the sky.
 
     Parameters
@@ -164,24 +169,9 @@ class WcsGeom:
         return (*(1 for _ in self.axes), self._n_y, self._n_x)
 
     @property
-    def ndim(self) -> int:
-        """Number of axes, longitude and latitude included."""
-        return 2 + len(self.axes)
-
-    @property
-    def axes_names(self) -> list[str]:
-        """Names of all axes, ``lon`` and ``lat`` first."""
-        return ["lon", "lat", *self.axes.names]
-
-    @property
     def is_image(self) -> bool:
         """True if there are no axes but longitude and latitude."""
         return not len(self.axes)
-
-    @property
-    def has_energy_axis(self) -> bool:
-        """True if there is an axis of energies, true or reconstructed."""
-        return bool({"energy", "energy_true"} & set(self.axes.names))
 
     @property
     def is_allsky(self) -> bool:
@@ -236,39 +226,9 @@ class WcsGeom:
         """The same with further axes behind those that it has."""
         return self.copy(axes=[*self.axes, *axes])
 
-    def squash(self, axis_name: str) -> Self:
-        """One axis as a single bin."""
-        return self._changed(axis_name, lambda axis: axis.squash())
-
-    def drop(self, axis_name: str) -> Self:
-        """The same without an axis."""
-        self.axes[axis_name]  # refuses an unknown name
-        return self.copy(axes=[axis for axis in self.axes if axis.name != axis_name])
-
-    def rename_axes(self, names: Any, new_names: Any) -> Self:
-        """The same with other names of axes: one, or as many as there are old ones."""
-        geom = self
-        old, new = ([x] if isinstance(x, str) else list(x) for x in (names, new_names))
-        for name, new_name in zip(old, new, strict=True):
-            geom = geom._changed(name, lambda axis, to=new_name: axis.copy(name=to))
-        return geom
-
-    def slice_by_idx(self, slices: Mapping[str, Any]) -> Self:
-        """Some bins of axes by name: a `slice` of them, or a number, which drops the axis."""
-        geom = self
-        for name, wanted in slices.items():
-            if isinstance(wanted, slice):
-                geom = geom._changed(name, lambda axis, part=wanted: axis.slice(part))
-            else:
-                _checked_index(wanted, geom.axes[name])
-                geom = geom.drop(name)
-        return geom
-
-    def _changed(self, axis_name: str, change: Any) -> Self:
-        self.axes[axis_name]  # refuses an unknown name
-        return self.copy(
-            axes=[change(axis) if axis.name == axis_name else axis for axis in self.axes]
-        )
+    def with_axes(self, axes: Any) -> Self:
+        """The same pixels under other axes."""
+        return self.copy(axes=axes)
 
     def copy(self, **changes: Any) -> Self:
         """Geometry with some of the arguments of the class changed."""
@@ -334,7 +294,7 @@ class WcsGeom:
         grid = [_steps(self._n_x, sky), _steps(self._n_y, sky)]
         for axis, plane in zip(self.axes, planes, strict=True):
             if plane is not None:
-                grid.append(np.array([float(_checked_index(plane, axis))]))
+                grid.append(np.array([float(checked_index(plane, axis))]))
             else:
                 grid.append(_steps(axis.nbin, edges and axis_name in (None, axis.name)))
         n = self.ndim
@@ -357,7 +317,7 @@ class WcsGeom:
         coords = MapCoord.create(coords, self._frame, self.axes.names).broadcasted
         lon, lat = np.atleast_1d(coords.lon.value), np.atleast_1d(coords.lat.value)
         pix = sky_to_pix(self._wcs, lon, lat, self.center_pix[0])
-        return (*pix, *(np.atleast_1d(_axis_pix(a, coords[a.name])) for a in self.axes))
+        return (*pix, *(np.atleast_1d(a.coord_to_pix(coords[a.name])) for a in self.axes))
 
     def pix_to_coord(self, pix: Any) -> tuple[Any, ...]:
         """Coordinates of pixel coordinates; nan off the sky.
@@ -373,7 +333,7 @@ class WcsGeom:
     def _coords(self, pix: Sequence[np.ndarray]) -> list[Any]:
         x, y = np.broadcast_arrays(*pix[:2])
         sky = [u.Quantity(angle, "deg") for angle in pix_to_sky(self._wcs, x, y)]
-        return sky + [_axis_coord(a, p) for a, p in zip(self.axes, pix[2:], strict=True)]
+        return sky + [a.pix_to_coord(p) for a, p in zip(self.axes, pix[2:], strict=True)]
 
     def pix_to_idx(self, pix: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
         """Indices of the pixels that hold pixel coordinates, -1 outside.
@@ -435,7 +395,9 @@ class WcsGeom:
         def to_sky(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             return pix_to_sky(self._wcs, x + (self.center_pix[0] if self.period else 0.0), y)
 
-        return np.broadcast_to(solid_angles(to_sky, columns, self._n_y), (self._n_y, self._n_x))
+        parts = int(np.ceil(self.pixel_scales.deg.max() / _SMALL))
+        angles = solid_angles(to_sky, columns, self._n_y, parts)
+        return np.broadcast_to(angles, (self._n_y, self._n_x))
 
     def bin_volume(self) -> u.Quantity:
         """Solid angle times the widths of the bins, of the shape of the data."""
@@ -468,24 +430,10 @@ class WcsGeom:
         axes = zip(self.axes, other.axes, strict=True)
         if not all(a.is_allclose(b, rtol=rtol_axes) for a, b in axes):
             return False
-        return self._wcs is other._wcs or self._lies_as(other, rtol_wcs)
-
-    def _lies_as(self, other: WcsGeom, tolerance: float) -> bool:
-        """True if pixels all over the picture have the same place on the sky."""
-        if (self.frame, self.projection) != (other.frame, other.projection):
-            return False
-        if not self._frame.is_equivalent_frame(other._frame):
-            return False
-        along = (np.linspace(0, n - 1, 5) for n in (self._n_x, self._n_y))
-        x, y = (a.ravel() for a in np.meshgrid(*along))
-        lon, lat = pix_to_sky(self._wcs, x, y)
-        seen = np.isfinite(lon)
-        found = sky_to_pix(other._wcs, lon[seen], lat[seen], other.center_pix[0])
-        there = np.isfinite(pix_to_sky(other._wcs, x, y)[0])
-        off = [np.abs(a - b[seen]) for a, b in zip(found, (x, y), strict=True)]
-        if other.period:  # the two ends of a whole turn are one place
-            off[0] = np.minimum(off[0], np.abs(off[0] - other.period))
-        return bool(np.array_equal(seen, there) and np.all(np.array(off) <= tolerance))
+        if self._wcs is other._wcs:
+            return True
+        same = self.projection == other.projection and self._frame.is_equivalent_frame(other._frame)
+        return same and same_pixels(self._wcs, other._wcs, rtol_wcs)
 
     def __eq__(self, other: object) -> bool:
         return self.is_allclose(other)
@@ -517,26 +465,3 @@ def _as_many(values: Any, geom: WcsGeom, name: str) -> tuple[Any, ...]:
             f"{name} has {len(values)} entries: one is needed for each of {geom.axes_names}"
         )
     return values
-
-
-def _checked_index(index: Any, axis: Any) -> int:
-    """Index from 0 of a bin; negative ones count from the end."""
-    if not isinstance(index, (int, np.integer)) or not -axis.nbin <= index < axis.nbin:
-        raise DataError(
-            f"axis {axis.name!r}: index {index!r} must be a whole number below {axis.nbin}"
-        )
-    return int(index) % axis.nbin
-
-
-def _axis_pix(axis: Any, coord: Any) -> np.ndarray:
-    if isinstance(axis, MapAxis):
-        return axis.coord_to_pix(coord)
-    index = axis.coord_to_idx(coord)
-    return np.where(index < 0, np.nan, index)
-
-
-def _axis_coord(axis: Any, pix: np.ndarray) -> Any:
-    if isinstance(axis, MapAxis):
-        return axis.pix_to_coord(pix)
-    index = np.clip(np.floor(pix + 0.5), 0, axis.nbin - 1).astype(int)
-    return axis.reference_time + axis.edges_min[index] + (pix + 0.5 - index) * axis.bin_width[index]

@@ -13,6 +13,7 @@ import numpy as np
 from gammapy.dispatch import find
 from gammapy.errors import DataError, OptionError, UnitMismatchError
 from gammapy.maps.arithmetic import MapArithmetic
+from gammapy.maps.geometry_base import Geometry
 from gammapy.units import parse_unit
 
 __all__ = ["Map"]
@@ -23,13 +24,15 @@ class Map(MapArithmetic):
 
     _kinds: ClassVar[dict[str, type[Map]]] = {}
     #: class of the geometries of a kind of maps
-    _geometry: ClassVar[type]
+    _geometry: ClassVar[type[Geometry]]
     _sealed = False
 
     geom: Any
     meta: dict[str, Any]
 
-    def __init_subclass__(cls, kind: str = "", geometry: type = object, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls, kind: str = "", geometry: type[Geometry] = Geometry, **kwargs: Any
+    ) -> None:
         super().__init_subclass__(**kwargs)
         if kind:
             cls._kinds[kind] = cls
@@ -156,7 +159,7 @@ class Map(MapArithmetic):
     # -- the numbers ----------------------------------------------------------------------
 
     @property
-    def data(self) -> np.ndarray:  # type: ignore[override]
+    def data(self) -> np.ndarray:
         """Array of ``geom.data_shape``."""
         return self._data
 

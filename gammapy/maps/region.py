@@ -9,6 +9,7 @@ import numpy as np
 
 from gammapy.errors import DataError
 from gammapy.maps.axis import MapAxes, MapAxis
+from gammapy.maps.geometry_base import Geometry
 from gammapy.maps.map import Map
 from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.units import as_quantity
@@ -16,7 +17,7 @@ from gammapy.units import as_quantity
 __all__ = ["RegionGeom", "RegionNDMap"]
 
 
-class RegionGeom:
+class RegionGeom(Geometry):
     """Geometry of a region map: the axes over one pixel of the sky.
 
     Parameters
@@ -39,6 +40,17 @@ class RegionGeom:
     def data_shape(self) -> tuple[int, ...]:
         """Shape of the data: last axis first, then one by one pixel."""
         return (*(axis.nbin for axis in reversed(self.axes)), 1, 1)
+
+    def with_axes(self, axes: Any) -> RegionGeom:
+        """The same region under other axes."""
+        return RegionGeom(axes, self.region)
+
+    def is_allclose(self, other: Any, rtol_axes: float = 1e-6) -> bool:
+        """True if the other has the same axes; regions are not compared."""
+        if not isinstance(other, RegionGeom) or self.data_shape != other.data_shape:
+            return False
+        pairs = zip(self.axes, other.axes, strict=True)
+        return all(a.is_allclose(b, rtol=rtol_axes) for a, b in pairs)
 
     def energy_mask(self, energy_min: Any = None, energy_max: Any = None) -> RegionNDMap:
         """True in the energy bins that lie wholly inside a range.

@@ -25,6 +25,7 @@ __all__ = [
     "pix_to_sky",
     "pixels_across",
     "pixels_of",
+    "same_pixels",
     "sky_to_pix",
 ]
 
@@ -231,3 +232,26 @@ def pix_to_sky(wcs: WCS, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.n
         x = x - period * np.round(away / period - np.sign(away) * 1e-9)
     lon, lat = wcs.wcs_pix2world(x, y, 0)
     return lon, lat
+
+
+def same_pixels(wcs: WCS, other: WCS, tolerance: float) -> bool:
+    """True if pixels all over two pictures of one size have the same place on the sky.
+
+    Parameters
+    ----------
+    wcs, other : `~astropy.wcs.WCS`
+        With ``array_shape``, in the same frame.
+    tolerance : float
+        In pixels.
+    """
+    along = (np.linspace(0, n - 1, 5) for n in wcs.array_shape[::-1])
+    x, y = (a.ravel() for a in np.meshgrid(*along))
+    lon, lat = pix_to_sky(wcs, x, y)
+    seen = np.isfinite(lon)
+    found = sky_to_pix(other, lon[seen], lat[seen], 0.5 * (wcs.array_shape[1] - 1))
+    there = np.isfinite(pix_to_sky(other, x, y)[0])
+    off = [np.abs(a - b[seen]) for a, b in zip(found, (x, y), strict=True)]
+    period = longitude_period(other)
+    if period:  # the two ends of a whole turn are one place
+        off[0] = np.minimum(off[0], np.abs(off[0] - period))
+    return bool(np.array_equal(seen, there) and np.all(np.array(off) <= tolerance))

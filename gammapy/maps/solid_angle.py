@@ -29,7 +29,7 @@ _SHAPE = np.stack([_POINTS * (_POINTS - 1) / 2, 1 - _POINTS**2, _POINTS * (_POIN
 _SLOPE = np.stack([_POINTS - 0.5, -2 * _POINTS, _POINTS + 0.5], 1)
 
 
-def solid_angles(to_sky: Sky, n_x: int, n_y: int) -> np.ndarray:
+def solid_angles(to_sky: Sky, n_x: int, n_y: int, parts: int = 1) -> np.ndarray:
     """Solid angles in sr [n_y, n_x]; nan where the centre of a pixel is not on the sky.
 
     A pixel that the edge of the sky cuts counts with the part that is on the sky.
@@ -40,15 +40,18 @@ def solid_angles(to_sky: Sky, n_x: int, n_y: int) -> np.ndarray:
         From pixel coordinates x and y to longitude and latitude in deg, nan outside of the sky.
     n_x, n_y : int
         Number of pixels.
+    parts : int
+        Pixels are cut into so many along both directions; large ones need it.
     """
-    rows = max(1, _AT_ONCE // n_x)
-    x = 0.5 * np.arange(-1, 2 * n_x)
-    parts = []
+    rows = max(1, _AT_ONCE // (n_x * parts**2))
+    x = np.linspace(-0.5, n_x - 0.5, 2 * n_x * parts + 1)
+    strips = []
     for first in range(0, n_y, rows):
         last = min(first + rows, n_y)
-        y = first + 0.5 * np.arange(-1, 2 * (last - first))
-        parts.append(_of_grid(_vectors(to_sky, *np.meshgrid(x, y))))
-    result = np.concatenate(parts)
+        y = np.linspace(first - 0.5, last - 0.5, 2 * (last - first) * parts + 1)
+        fine = _of_grid(_vectors(to_sky, *np.meshgrid(x, y)))
+        strips.append(fine.reshape(last - first, parts, n_x, parts).sum(axis=(1, 3)))
+    result = np.concatenate(strips)
     _complete(to_sky, result)
     return result
 

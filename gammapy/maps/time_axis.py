@@ -227,6 +227,18 @@ class TimeMapAxis:
         inside = (index >= 0) & (values < self.edges_max.value[index])
         return np.where(inside, index, -1)
 
+    def coord_to_pix(self, coord: Any) -> np.ndarray:
+        """Interval that holds a time, as `coord_to_idx`, but nan where none does."""
+        index = self.coord_to_idx(coord)
+        return np.where(index < 0, np.nan, index)
+
+    def pix_to_coord(self, pix: Any) -> Time:
+        """Times [...] at places on the axis, counted from 0 at the middle of the first interval."""
+        place = np.asarray(pix, dtype=float)
+        index = np.clip(np.floor(place + 0.5), 0, self.nbin - 1).astype(int)
+        within = (place + 0.5 - index) * self.bin_width[index]
+        return self._reference_time + self.edges_min[index] + within
+
     # -- other axes -----------------------------------------------------------------------
 
     def slice(self, idx: slice) -> Self:

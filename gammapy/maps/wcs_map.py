@@ -231,11 +231,11 @@ class WcsNDMap(Map, kind="wcs", geometry=WcsGeom):
         place = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in reversed(tuple(pix))))
         table, n_x = self.data, self.data.shape[-1]
         good = inside(table.shape, place)
-        place = [np.where(good, p, 0.0) for p in place]
+        spots = [np.where(good, p, 0.0) for p in place]
         if linear and abs(self.geom.period - n_x) < 1e-6:
             table = np.concatenate([table[..., -1:], table, table[..., :1]], axis=-1)
-            place[-1] = place[-1] + 1.0
-        found = multilinear(table, place, values_scale) if linear else nearest(table, place)
+            spots[-1] = spots[-1] + 1.0
+        found = multilinear(table, spots, values_scale) if linear else nearest(table, spots)
         return np.where(good, found, np.nan if fill_value is None else fill_value)
 
     def _check_scale(self, scale: str) -> None:

@@ -117,7 +117,10 @@ def template_nd() -> TemplateNDSpatialModel:
 
 def piecewise() -> PiecewiseNormSpatialModel:
     rng = np.random.default_rng(4)
-    places = {"lon": [358, 359, 0.1, 1.5, 2, 0.9] * u.deg, "lat": [-1, 1, 0.2, -0.8, 1.5, 1] * u.deg}
+    places = {
+        "lon": [358, 359, 0.1, 1.5, 2, 0.9] * u.deg,
+        "lat": [-1, 1, 0.2, -0.8, 1.5, 1] * u.deg,
+    }
     return PiecewiseNormSpatialModel(places, rng.uniform(0.5, 2, 6), frame="galactic")
 
 

@@ -14,7 +14,6 @@ from gammapy.errors import ModelError, UnitMismatchError, UnknownNameError
 from gammapy.modeling import models as gallery
 from gammapy.modeling.models import (
     SPATIAL_MODEL_REGISTRY,
-    CompoundSpatialModel,
     ConstantFluxSpatialModel,
     ConstantSpatialModel,
     DiskSpatialModel,
@@ -446,7 +445,7 @@ def test_unknown_frames_are_refused(model, frame):
     assert model.copy().frame == model.frame
 
 
-@pytest.mark.parametrize("cls", [c for c in ours if "frame" in inspect.signature(c).parameters])
+@pytest.mark.parametrize("cls", [c for c in ours if str(inspect.signature(c)).startswith("(*, f")])
 def test_arguments(cls):
     assert cls(frame="Galactic").frame == "galactic"
     with pytest.raises(ModelError, match="frame = 'x'"):
@@ -479,7 +478,7 @@ def test_place(placed):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in PLACED if n in VISIBLE + ["point-0"] and not n.startswith("compound")]
+    "name", [n for n in PLACED if n in [*VISIBLE, "point-0"] and not n.startswith("compound")]
 )
 def test_from_position(name):
     placed = MAKERS[name]()

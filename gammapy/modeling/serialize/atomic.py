@@ -1,5 +1,5 @@
 """A file that appears whole or not at all: handed on from `gammapy.atomic`."""
 
-from gammapy.atomic import expand, write_text
+from gammapy.atomic import expand, write_bytes, write_text
 
-__all__ = ["expand", "write_text"]
+__all__ = ["expand", "write_bytes", "write_text"]

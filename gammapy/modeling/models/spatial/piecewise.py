@@ -23,7 +23,7 @@ import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.errors import ModelError
-from gammapy.maps.coordinates import MapCoord
+from gammapy.maps import MapCoord
 from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.parameter import Parameter

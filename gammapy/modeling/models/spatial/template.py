@@ -22,6 +22,7 @@ from astropy.coordinates import SkyCoord
 from gammapy.dispatch import find
 from gammapy.engine.sphere import offset, separation
 from gammapy.errors import FileFormatError, MissingFileError, ModelError
+from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.image import SkyImage
@@ -200,8 +201,6 @@ class TemplateSpatialModel(SpatialModel):
     @property
     def map(self) -> Any:
         """Map of the values, normalised if asked for, without pixels that are negative or nan."""
-        from gammapy.maps import WcsGeom, WcsNDMap
-
         source = self.source
         planes = source.planes()
         if self._normalize:

@@ -11,7 +11,7 @@ import numpy as np
 from gammapy.engine.pixel_grid import SCALES
 from gammapy.engine.projection import Chart
 from gammapy.errors import FileFormatError, ModelError
-from gammapy.maps.geometry import WcsGeom
+from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.spatial.chart import chart_of
 from gammapy.modeling.models.spatial.image import SkyImage, Spectrum
 from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of
@@ -93,21 +93,21 @@ class TemplateSource:
         self._images: dict[Any, SkyImage] = {}
 
     @classmethod
-    def of_map(cls, sky_map: Any, name: str) -> Self:
-        """Pixels of a `~gammapy.maps.WcsNDMap`.
+    def of_map(cls, sky_map: Any, name: str, missing_unit: u.UnitBase = SR) -> Self:
+        """Pixels of a `~gammapy.maps.WcsNDMap`; arguments as for the class.
 
         Raises
         ------
         ModelError
             If it is no map, or has other axes than "energy_true".
         """
-        axes = getattr(getattr(sky_map, "geom", None), "axes", None)
-        if axes is None or not hasattr(sky_map.geom, "wcs"):
+        if not isinstance(sky_map, WcsNDMap):
             raise ModelError(f"{name} = {sky_map!r} is not a WcsNDMap: read or make one")
+        axes = sky_map.geom.axes
         _check_axes(name, [axis.name for axis in axes])
         axis = axes["energy_true"] if len(axes) else None
         unit = sky_map.unit if str(sky_map.unit) else None
-        return cls(name, sky_map.geom.wcs.celestial, sky_map.data, axis, unit)
+        return cls(name, sky_map.geom.wcs, sky_map.data, axis, unit, missing_unit)
 
     @cached_property
     def outline(self) -> Outline:

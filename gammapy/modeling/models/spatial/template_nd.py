@@ -24,6 +24,7 @@ from astropy.coordinates import SkyCoord
 from gammapy.dispatch import find
 from gammapy.engine.namespace import array_namespace
 from gammapy.errors import ModelError
+from gammapy.maps import WcsNDMap
 from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.chart import chart_of
@@ -96,8 +97,10 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
         self.in_memory_only = map is not None
         if map is None:
             map = find("TemplateNDSpatialModel", "read", "fits")(self.filename)
-        elif copy_data:
+        elif copy_data and isinstance(map, WcsNDMap):
             map = map.copy()
+        if not isinstance(map, WcsNDMap):
+            raise ModelError(f"TemplateNDSpatialModel: map = {map!r} is not a WcsNDMap")
         self.map = map
         self.axes = [axis for axis in map.geom.axes if axis.name != "energy_true"]
         self.declare(Parameters([_parameter(axis) for axis in self.axes]))
@@ -125,7 +128,7 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
     @cached_property
     def outline(self) -> Outline:
         """Where the map lies."""
-        return outline_of(self.map.geom.wcs.celestial, self.map.data.shape[-2:])
+        return outline_of(self.map.geom.wcs, self.map.data.shape[-2:])
 
     @property
     def is_energy_dependent(self) -> bool:  # type: ignore[override]
@@ -150,7 +153,7 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
             spectrum = spectrum_of(axis, self._interpolation.extrapolate)
         planes = planes.reshape((-1, *data.shape[-2:]))
         factors = np.full(len(planes), internal_factor(self.unit))
-        chart = chart_of(self.map.geom.wcs.celestial, data.shape[-2:])
+        chart = chart_of(self.map.geom.wcs, data.shape[-2:])
         return SkyImage(chart, planes, factors, self._interpolation.scale, spectrum)
 
     @cached_property

@@ -100,6 +100,11 @@ class PiecewiseNormSpectralModel(ObjectParameters, SpectralModel):
         return self._energy
 
     @property
+    def unit(self) -> u.UnitBase:
+        """None: a factor."""
+        return u.dimensionless_unscaled
+
+    @property
     def norms(self) -> u.Quantity:
         """Values of the norms."""
         return u.Quantity([p.value for p in self.own_parameters.values()])

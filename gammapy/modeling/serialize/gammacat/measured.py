@@ -1,18 +1,20 @@
 """A measured value, with its statistical and its systematic error.
 
-A number comes with a ``scale`` and a ``unit`` beside it, an angle is one text, like ``17h45m41.3s``,
-``-29d0m22s``, ``9.6m`` (arcminutes) or ``20s`` (arcseconds).
+A number comes with a ``scale`` and a ``unit`` beside it, an angle is one text, like
+``17h45m41.3s``, ``-29d0m22s``, ``9.6m`` (arcminutes) or ``20s`` (arcseconds).
 """
 
 from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import astropy.units as u
 
+from gammapy.errors import GammapyWarning
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.node import Node
 
@@ -44,7 +46,7 @@ class Measured:
 
 
 class Readings:
-    """What had to be interpreted in a file, and the systematic errors that models have no place for.
+    """What had to be interpreted in a file, and the systematic errors, which models do not hold.
 
     Attributes
     ----------
@@ -62,6 +64,13 @@ class Readings:
         line = f"{node.place} = {node.value!r}: {text}"
         if line not in self.notes:
             self.notes.append(line)
+
+    def slip(self, node: Node, text: str) -> None:
+        """Note an entry that cannot be meant literally, and warn of it."""
+        known = len(self.notes)
+        self.note(node, text)
+        if len(self.notes) > known:
+            warnings.warn(self.notes[-1], GammapyWarning, stacklevel=6)
 
     def set_errors(self, parameter: Parameter, value: Measured, path: str) -> None:
         """Give a parameter its error, and keep the systematic one."""
@@ -101,7 +110,7 @@ def measured(node: Node, like: str, readings: Readings) -> Measured:
 def _unit(node: Node, like: str, readings: Readings) -> u.UnitBase:
     text = node["unit"].value
     if text in _SLIPS and u.Unit(_SLIPS[text]).is_equivalent(like) and text != like:
-        readings.note(node["unit"], f"a slip, read as {_SLIPS[text]!r}")
+        readings.slip(node["unit"], f"a slip, read as {_SLIPS[text]!r}")
         return u.Unit(_SLIPS[text])
     unit = node["unit"].unit()
     if not unit.is_equivalent(like):
@@ -157,7 +166,7 @@ def angle(node: Node, readings: Readings, hours: bool = False) -> u.Quantity:
 
     After hours, minutes and seconds are those of time; else of arc, also alone: ``20s``.
     """
-    match = _ANGLE.fullmatch(node.text().strip())
+    match = _ANGLE.fullmatch(node.text().strip().replace("\N{MINUS SIGN}", "-"))
     if match is None or not any(match.groups()[1:]):
         raise node.error("must be an angle like '17h45m41s', '-29d0m22s', '9.6m' or '0.1 deg'")
     sign, first, letter, minutes, seconds = match.groups()
@@ -165,6 +174,6 @@ def angle(node: Node, readings: Readings, hours: bool = False) -> u.Quantity:
     if letter == "h":
         if hours:
             total *= 15
-        else:  # of two declination errors; one stands beside the same angle in right ascension
-            readings.note(node, "a slip, read as degrees: only a right ascension has hours")
+        else:  # of three errors of declinations: as hours they were far larger than the sources
+            readings.slip(node, "a slip, read as degrees: only a right ascension has hours")
     return u.Quantity(-total if sign == "-" else total, "deg")

@@ -67,4 +67,4 @@ def turned(angle: u.Quantity, position: SkyCoord, there: str, here: str) -> u.Qu
     origin: Any = position.transform_to(there)
     # at this distance the great circle is straight to 1e-6 deg, and the angle has digits enough
     tip = origin.directional_offset_by(angle, 1 * u.arcsec)
-    return position.transform_to(here).position_angle(tip.transform_to(here)).wrap_at("180d").to("deg")
+    return position.transform_to(here).position_angle(tip.transform_to(here)).to("deg")

@@ -11,6 +11,8 @@ shell    shell from the radius ``sigma`` to ``sigma2``; or, if there is one size
 
 from __future__ import annotations
 
+import math
+
 import astropy.units as u
 import numpy as np
 
@@ -78,7 +80,7 @@ def _eccentricity(major: Measured, minor: Measured) -> Measured:
     """Eccentricity of an ellipse, with errors propagated from those of its two axes."""
     ratio = (minor.value / major.value).to_value("")
     e = np.sqrt(1 - ratio**2)
-    errors = []
+    errors: list[u.Quantity | None] = []
     for of_major, of_minor in ((major.error, minor.error), (major.systematic, minor.systematic)):
         if of_major is None and of_minor is None:
             errors.append(None)
@@ -87,7 +89,7 @@ def _eccentricity(major: Measured, minor: Measured) -> Measured:
             0.0 if error is None else (error / size.value).to_value("")
             for error, size in ((of_major, major), (of_minor, minor))
         ]
-        errors.append(u.Quantity(ratio**2 / e * np.hypot(*relative)))
+        errors.append(u.Quantity(ratio**2 / e * math.hypot(*relative)))
     return Measured(u.Quantity(e), *errors)
 
 

@@ -111,12 +111,15 @@ def _check_root(root: Any, place: str) -> None:
             f"{place}:{root.sourceline}: <{root.tag}> is {what}: a file of models has the root "
             "<source_library>"
         )
-    if any(_is_simulated(source) for source in root.iterchildren("source")):
+    first = next(root.iterchildren("source"), None)
+    if first is None:
+        return
+    if _is_simulated(first):
         raise FileFormatError(
             f"{place}:{root.sourceline}: this is a library of the simulator gtobssim, whose "
             "sources have other formulas: it is not read"
         )
-    agile = root.find(".//parameter[@name='pos']")
+    agile = first.find(".//parameter[@name='pos']")
     if agile is not None:
         raise FileFormatError(
             f"{place}:{agile.sourceline}: a position 'pos' is that of AGILE's tools, whose models "

@@ -226,6 +226,10 @@ class PartReader:
 
     def _node(self, node: Any) -> tuple[Any, Any]:
         """Energy and intensity."""
+        if len(node) == 2:  # as nearly all are
+            energy, intensity = node
+            if energy.get("name") == "Energy" and intensity.get("name") == "Intensity":
+                return energy, intensity
         found = {child.get("name"): child for child in node.iterchildren("parameter")}
         if len(found) != 2 or "Energy" not in found or "Intensity" not in found:
             raise self.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")

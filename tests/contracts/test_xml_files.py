@@ -1,0 +1,232 @@
+"""Every XML file that we know: read, and written back in three ways, each of which can fail.
+
+An echo of the parsed file would pass the first: unchanged. In the second one parameter of each
+source is changed through the model, and only its attribute may differ. In the third the models
+have lost what they brought along, and all is written from them.
+"""
+
+import math
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from gammapy.errors import FileFormatError, GammapyWarning
+from gammapy.modeling.models import Models
+from gammapy.modeling.serialize.xml.library import models_from_xml, read_models
+from gammapy.modeling.serialize.xml.writing import models_to_xml
+
+NO_MODELS = {
+    f"ctools/test/data/{name}.xml": what
+    for what, names in {
+        "a list of observations": (
+            *("obs_stacked", "obs_stacked_two", "obs_unbinned", "obs_unbinned_two"),
+            *("onoff_obs", "onoff_obs1", "onoff_obs2", "onoff_obs_stacked"),
+        ),
+        "a workflow": ("workflow",),
+    }.items()
+    for name in names
+}
+#: sources of the nine files of 1DC
+NUMBERS = {
+    "binaries/ctadc_skymodel_gps_sources_binaries": 11,
+    "gamma-cat/ctadc_skymodel_gps_sources_gamma-cat": 64,
+    "gamma-cat/ctadc_skymodel_gps_sources_gamma-cat2": 66,
+    "image_sources/ctadc_skymodel_gps_sources_images": 11,
+    "pulsars/ctadc_skymodel_gps_sources_pulsars": 15,
+    "pwn/ctadc_skymodel_gps_sources_composite": 325,
+    "pwn/ctadc_skymodel_gps_sources_pwn": 491,
+    "snrs/ctadc_skymodel_gps_sources_snr_1": 882,
+    "snrs/ctadc_skymodel_gps_sources_snr_2": 861,
+}
+#: to which a number is the same after it was divided by a scale and multiplied again
+ROUNDING = 1e-14
+
+
+def data() -> Path | None:
+    folder = os.environ.get("GAMMAPY_DATA")
+    return Path(folder) if folder else None
+
+
+def files() -> list[Path]:
+    folder = data()
+    found = sorted(folder.rglob("*.xml")) if folder else []
+    return [path for path in found if path.relative_to(folder).as_posix() not in NO_MODELS]
+
+
+def cases():
+    folder = data()
+    if folder is None:
+        reason = "GAMMAPY_DATA is not set: it names the folder this test reads"
+        return [pytest.param(None, id="no-data", marks=pytest.mark.skip(reason=reason))]
+    return [pytest.param(path, id=path.relative_to(folder).as_posix()) for path in files()]
+
+
+every_file = pytest.mark.parametrize("path", cases())
+needs_data = pytest.mark.skipif(data() is None, reason="GAMMAPY_DATA is not set")
+
+
+def read(path: Path) -> Models:
+    """Models of a file; what it warns of is tested where the reader is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GammapyWarning)
+        return read_models(path)
+
+
+def again(text: str, like: Models, path: Path) -> Models:
+    """Models of a text that names files as the file at ``path`` does."""
+    place = path.with_name("again.xml")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GammapyWarning)
+        from gammapy.modeling.serialize.xml.library import _decode
+
+        return _decode(text.encode(), str(place), path.resolve().parent, like.origin.dialect)
+
+
+def canonical(data: bytes) -> str:
+    """The same text for all ways to write one document."""
+    return etree.canonicalize(data.lstrip(b"\xef\xbb\xbf \t\r\n"), with_comments=True)
+
+
+def numbers(models: Models) -> dict[str, tuple]:
+    """All that parameters have, in internal units, by path; each one once."""
+    return {
+        path: (
+            *(x * p.internal_factor for x in (p.value, p.min, p.max, p.error)),
+            p.frozen,
+        )
+        for p, path in zip(models.parameters, models.parameters.paths, strict=True)
+    }
+
+
+def same(one: tuple, other: tuple) -> bool:
+    return all(
+        a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=ROUNDING)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def assert_same_numbers(one: dict[str, tuple], other: dict[str, tuple]) -> None:
+    assert list(one) == list(other)
+    differ = {path: (one[path], other[path]) for path in one if not same(one[path], other[path])}
+    assert not differ
+
+
+def without_origin(models: Models) -> Models:
+    new = models.copy()
+    new.origin = None
+    for model in new:
+        model.origin = None
+    return new
+
+
+@needs_data
+def test_files_are_there():
+    assert len(files()) == 53
+    assert all((data() / name).exists() for name in NO_MODELS)
+    sizes = {name: len(read(data() / f"cta-1dc-skymodel/{name}.xml")) for name in NUMBERS}
+    assert sizes == NUMBERS
+    assert sum(sizes.values()) == 2726
+
+
+@needs_data
+@pytest.mark.parametrize(("name", "what"), NO_MODELS.items())
+def test_other_files_are_refused_by_name(name, what):
+    with pytest.raises(FileFormatError, match=rf"{Path(name).name}:2: .* is {what}"):
+        Models.read(data() / name)
+
+
+@every_file
+def test_unchanged(path):
+    assert canonical(models_to_xml(read(path)).encode()) == canonical(path.read_bytes())
+
+
+@every_file
+def test_one_change_in_each_source(path):
+    models = read(path)
+    asked = {}
+    for i, model in enumerate(models):
+        if not (movable := stated_parameters(model)):
+            continue
+        name = list(movable)[i % len(movable)]
+        parameter = movable[name]
+        parameter.value = changed(parameter)
+        asked[f"{model.name}.{name}"] = parameter.value * parameter.internal_factor
+    text = models_to_xml(models)
+    assert differences(path.read_bytes(), text.encode()) == {("value",): len(asked)}
+    back = again(text, models, path)
+    assert_same_numbers(numbers(models), numbers(back))
+    found = numbers(back)
+    assert {name: found[name][0] for name in asked} == pytest.approx(asked, rel=ROUNDING)
+
+
+def stated_parameters(model):
+    """Parameters that stand in the file: not the position of a map, nor what another one gives."""
+    tilted = hasattr(model.part("spatial"), "filename")
+    return {
+        name: p
+        for name, p in model.own_parameters.items()
+        if p.link is None
+        and not (tilted and name.startswith("spatial."))
+        and name.rpartition(".")[2] not in ("e", "phi", "edge_width")
+        and not (name.endswith(".alpha") and p.frozen)  # of a cutoff that has none in the file
+        and not (name.endswith((".tilt", ".reference")) and ".model2." in name)
+        and not (p.min == p.max)
+    }
+
+
+def changed(parameter) -> float:
+    """Another value within the bounds."""
+    value = parameter.value
+    for new in (1.0625 * value, 0.9375 * value, value + 0.125, value - 0.125):
+        outside = new < parameter.min or new > parameter.max
+        if new != value and not outside:
+            return new
+    raise AssertionError(f"no other value for {parameter!r} within {parameter.min, parameter.max}")
+
+
+def differences(one: bytes, other: bytes) -> dict[tuple, int]:
+    """How many elements differ, by the names of the attributes that do; all else must be equal."""
+    found: dict[tuple, int] = {}
+    a, b = (list(etree.fromstring(text.lstrip()).iter()) for text in (one, other))
+    assert [(x.tag, x.text, x.tail) for x in a] == [(x.tag, x.text, x.tail) for x in b]
+    for x, y in zip(a, b, strict=True):
+        if isinstance(x.tag, str) and dict(x.attrib) != dict(y.attrib):
+            keys = x.attrib.keys() | y.attrib.keys()
+            differ = tuple(sorted(key for key in keys if x.get(key) != y.get(key)))
+            found[differ] = found.get(differ, 0) + 1
+    return found
+
+
+@every_file
+def test_from_the_models_alone(path):
+    models = read(path)
+    bare = without_origin(models)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GammapyWarning)
+        text = models_to_xml(bare, models.origin.dialect)
+    back = again(text, models, path)
+    assert [type(part) for m in back for part in m.parts()] == [
+        type(part) for m in models for part in m.parts()
+    ]
+    assert_same_numbers(numbers(models), numbers(back))
+    frames = [[getattr(m.part("spatial"), "frame", None) for m in x] for x in (models, back)]
+    assert frames[0] == frames[1]
+
+
+@every_file
+def test_through_yaml(path):
+    models = read(path)
+    through = Models.from_yaml(models.to_yaml())
+    back = again(models_to_xml(through, models.origin.dialect), models, path)
+    assert_same_numbers(numbers(models), numbers(back))
+
+
+@needs_data
+def test_the_text_is_the_same_each_time():
+    path = data() / "cta-1dc-skymodel/image_sources/ctadc_skymodel_gps_sources_images.xml"
+    texts = {models_to_xml(without_origin(read(path)), "gammalib") for _ in range(2)}
+    assert len(texts) == 1
+    assert models_from_xml(texts.pop()).names == read(path).names
