@@ -69,7 +69,9 @@ def differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
 
 def _same(one: list[Any], other: list[Any], rtol: float) -> bool:
     return len(one) == len(other) and all(
-        a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=rtol)
+        a == b
+        or (a != a and b != b)
+        or (not isinstance(a, str) and not isinstance(b, str) and math.isclose(a, b, rel_tol=rtol))
         for a, b in zip(one, other, strict=True)
     )
 

@@ -27,6 +27,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "read", "gamma-cat"): "gammapy.modeling.serialize.gammacat:read_models",
     ("Models", "write", "xml"): "gammapy.modeling.serialize.xml.writing:write_models",
     ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
+    ("Models", "plot", "overview"): "gammapy.plot.models:plot_models",
     ("Models", "from_text", "yaml"): "gammapy.modeling.serialize.yaml:models_from_yaml",
     ("Models", "to_text", "yaml"): "gammapy.modeling.serialize.yaml:models_to_yaml",
     ("Models", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:models_from_dict",

@@ -62,6 +62,11 @@ class DataError(GammapyError, ValueError):
 class FileFormatError(GammapyError, ValueError):
     """A file is damaged, incomplete, or not of the format that is expected."""
 
+    #: line in the file, from 1, where it is known
+    line: int | None = None
+    #: keys and positions that lead to the place in a tree, where they are known
+    path: tuple[object, ...] | None = None
+
 
 class MissingFileError(GammapyError, FileNotFoundError):
     """A file, or the folder it should go to, does not exist."""

@@ -8,6 +8,7 @@ import click
 
 from gammapy import __version__
 from gammapy.cli.fit import fit_command
+from gammapy.cli.models import models_command
 
 __all__ = ["main"]
 
@@ -19,3 +20,4 @@ def main() -> None:
 
 
 main.add_command(fit_command)
+main.add_command(models_command)

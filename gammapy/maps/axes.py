@@ -52,7 +52,7 @@ class MapAxes(Sequence[Any]):
         axes = self
         for name, wanted in slices.items():
             if isinstance(wanted, slice):
-                axes = axes._changed(name, lambda axis, part=wanted: axis.slice(part))
+                axes = axes._changed(name, _slicing(wanted))
             else:
                 checked_index(wanted, axes[name])
                 axes = axes.drop(name)
@@ -77,6 +77,10 @@ class MapAxes(Sequence[Any]):
 
     def __repr__(self) -> str:
         return f"MapAxes({', '.join(map(repr, self))})"
+
+
+def _slicing(part: slice) -> Callable[[Any], Any]:
+    return lambda axis: axis.slice(part)
 
 
 def checked_index(index: Any, axis: Any) -> int:

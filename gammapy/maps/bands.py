@@ -135,6 +135,8 @@ def _axis(
 
 def _touching(low: u.Quantity, high: u.Quantity, interp: str, name: str) -> MapAxis:
     """Axis of bins that touch, within single precision."""
+    if not low.unit.is_equivalent(high.unit):
+        raise DataError(f"axis {name!r}: a bin from {low[0]} to {high[0]}: the units must convert")
     high = high.to(low.unit)
     if not np.allclose(low[1:].value, high[:-1].value, rtol=1e-5, atol=1e-12):
         raise DataError(f"axis {name!r}: a bin must end where the next one starts")
@@ -181,7 +183,8 @@ def read_bounds(hdu: fits.BinTableHDU, place: str, name: str = "energy") -> MapA
 
 def read_nodes(hdu: fits.BinTableHDU, place: str, name: str = "energy_true") -> MapAxis:
     """Axis of a table with the energies of the planes, in MeV where it states no unit."""
-    column = next((c for c in hdu.columns.names if c.upper() == "ENERGY"), hdu.columns.names[0])
+    columns = [c for c in hdu.columns.names if c.upper() != "CHANNEL"]
+    column = next((c for c in columns if c.upper().startswith("ENERG")), columns[0])
     try:
         return MapAxis.from_nodes(_quantity(hdu, column, place, "MeV"), interp="log", name=name)
     except GammapyError as error:

@@ -382,8 +382,9 @@ class WcsGeom(Geometry):
         """Solid angles of the pixels, in sr, of the shape `data_shape_image`.
 
         They are nan where the centre of a pixel is not on the sky. A pixel that the edge of the sky
-        cuts counts with the part that is on it. The relative error goes with the fourth power of
-        the pixel size, below 1e-7 for pixels of a degree.
+        cuts counts with the part that is on it, to half a percent. Elsewhere the relative error
+        goes with the fourth power of the pixel size, below 1e-7 for pixels of a degree; only beside
+        the edge of a picture of the whole sky, where that is infinitely steep, it is up to 2 %.
         """
         return u.Quantity(self._solid_angle.reshape(self.data_shape_image), "sr", copy=False)
 

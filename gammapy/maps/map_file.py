@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _BANDS = {"gadf": None, "fgst-ccube": "EBOUNDS", "fgst-template": "ENERGIES"}
+#: unit of the energies, whatever the table says
+_ENERGIES = {"fgst-ccube": "keV", "fgst-template": "MeV"}
 _PARTICLES = re.compile(r"\b(photons?|ph|counts?|cts?)\b", re.IGNORECASE)
 
 
@@ -103,6 +105,10 @@ def map_to_hdulist(
     axes = sky_map.geom.axes
     if _BANDS[format] and axes.names not in (["energy"], ["energy_true"]):
         raise DataError(f"format = {format!r} is for maps with one axis of energies: has {axes!r}")
+    if format in _ENERGIES:
+        axis = _known_energies(axes[0], _ENERGIES[format])
+        sky_map = sky_map.copy(geom=sky_map.geom.with_axes([axis]))
+        axes = sky_map.geom.axes
     header = header_of(sky_map.geom)
     data = sky_map.data.astype(np.int16) if sky_map.is_mask else sky_map.data
     bands = (hdu_bands or _BANDS[format] or f"{name}_BANDS").upper()
@@ -119,6 +125,13 @@ def map_to_hdulist(
     if len(axes):
         hdus.append(bands_table(axes, bands))
     return fits.HDUList(hdus)
+
+
+def _known_energies(axis: MapAxis, unit: str) -> MapAxis:
+    """Axis under the one name and in the one unit that other tools take it to have."""
+    if axis.node_type == "center":
+        return MapAxis.from_nodes(axis.center.to(unit), interp=axis.interp, name="energy")
+    return MapAxis(axis.edges.to(unit), interp=axis.interp, name="energy")
 
 
 def header_of(geom: WcsGeom) -> fits.Header:
@@ -307,9 +320,14 @@ def _energy_axis(header: Any, number: int, size: int, place: str) -> MapAxis:
 def _unit(text: str, place: str) -> u.UnitBase:
     """Unit of the values; photons and counts are none."""
     bare = _PARTICLES.sub("", text).strip()
-    bare = re.sub(r"^/", "1/", bare)
+    if bare in ("None", "none"):
+        return u.Unit("")
+    first, *others = bare.split("/") if bare.count("/") > 1 or bare.startswith("/") else [bare]
     try:
-        return u.Unit("" if bare in ("None", "none") else bare)
+        unit = u.Unit(first.strip())
+        for other in others:  # astropy takes one stroke at most
+            unit = unit / u.Unit(other.strip())
+        return unit
     except ValueError:
         warnings.warn(
             f"{place}: BUNIT = {text!r} is no unit that is known: the values are taken without one",

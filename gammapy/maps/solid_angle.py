@@ -32,7 +32,7 @@ _SLOPE = np.stack([_POINTS - 0.5, -2 * _POINTS, _POINTS + 0.5], 1)
 def solid_angles(to_sky: Sky, n_x: int, n_y: int, parts: int = 1) -> np.ndarray:
     """Solid angles in sr [n_y, n_x]; nan where the centre of a pixel is not on the sky.
 
-    A pixel that the edge of the sky cuts counts with the part that is on the sky.
+    A pixel that the edge of the sky cuts counts with the part that is on it, to half a percent.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _complete(to_sky: Sky, result: np.ndarray) -> None:
     y, x = np.nonzero(np.isnan(result))
     whole = np.isfinite(to_sky(x.astype(float), y.astype(float))[0])
     x, y = x[whole], y[whole]
-    areas = np.zeros(len(x))
+    areas, covered = np.zeros((2, len(x)))
     owner, size = np.arange(len(x)), 1.0
     px, py = x.astype(float), y.astype(float)
     for _ in range(_HALVINGS):
@@ -105,9 +105,12 @@ def _complete(to_sky: Sky, result: np.ndarray) -> None:
         area, seen = _of_pixels(to_sky, px, py, size)
         inside = np.isfinite(area)
         np.add.at(areas, owner[inside], area[inside])
+        np.add.at(covered, owner[inside], size**2)
         cut = seen & ~inside
         px, py, owner = px[cut], py[cut], owner[cut]
-    result[y, x] = areas
+    # of what is still cut about a half is on the sky
+    rest = 0.5 * size**2 * np.bincount(owner, minlength=len(x))
+    result[y, x] = areas * (1 + rest / np.where(covered > 0, covered, 1.0))
 
 
 def _of_pixels(

@@ -289,8 +289,14 @@ class WcsNDMap(Map, kind="wcs", geometry=WcsGeom):
         where = self._where(idx)
         flat = np.ravel_multi_index(where, shape)
         counts = np.bincount(flat, weights, minlength=self.data.size).reshape(shape)
-        whole = self.data.dtype.kind in "iu" and np.all(weights == np.round(weights))
-        return counts.astype(self.data.dtype) if whole else counts
+        if self.data.dtype.kind == "f":
+            return counts
+        if np.any(weights != np.round(weights)):
+            raise DataError(
+                f"weights are not whole, as the data of type {self.data.dtype} must be: make the "
+                "map with dtype=float"
+            )
+        return counts.astype(self.data.dtype)
 
     def _where(self, idx: Any) -> tuple[np.ndarray, ...]:
         """Index of the data, with the last axis first."""

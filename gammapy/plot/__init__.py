@@ -11,6 +11,7 @@ from gammapy.plot.flux_points_fit import (
     plot_flux_points_residuals,
     plot_flux_points_spectrum,
 )
+from gammapy.plot.map import plot_map
 from gammapy.plot.model import plot_spectral_error, plot_spectral_model
 from gammapy.plot.peek import peek
 from gammapy.plot.profile import plot_contour, plot_profile, plot_surface
@@ -30,6 +31,7 @@ __all__ = [
     "plot_flux_points_fit",
     "plot_flux_points_residuals",
     "plot_flux_points_spectrum",
+    "plot_map",
     "plot_masks",
     "plot_phase_curve",
     "plot_profile",

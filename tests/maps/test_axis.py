@@ -244,3 +244,66 @@ def test_wider_and_narrower_bins():
             ENERGY.upsample(factor)
         with pytest.raises(DataError, match="must be a positive whole number"):
             ENERGY.downsample(factor)
+
+
+# -- coordinates and pixels ------------------------------------------------------------------
+
+EDGES = MapAxis.from_energy_edges([1, 10, 100] * u.GeV)
+NODES = MapAxis.from_nodes([1, 2, 10] * u.TeV, interp="log", name="energy")
+
+
+@pytest.mark.parametrize(
+    ("axis", "coord", "pix"),
+    [
+        (EDGES, [1, 10, 100] * u.GeV, [-0.5, 0.5, 1.5]),
+        (EDGES, EDGES.center, [0, 1]),
+        (EDGES, "0.1 GeV", -1.5),
+        (EDGES, 1.0 * u.TeV, 2.5),
+        (EDGES, [10.0, 1000.0], [0.5, 2.5]),
+        (NODES, NODES.center, [0, 1, 2]),
+        (NODES, 2**0.5, 0.5),
+        (NODES, 0.5 * u.TeV, -1),
+        (NODES, 50 * u.TeV, 3),
+        (MapAxis([0, 2, 6], name="x"), [-1.0, 1, 2, 4, 8], [-1, 0, 0.5, 1, 2]),
+        (MapAxis([0, 1, 9], interp="sqrt"), [0.25, 4.0], [0, 1]),
+        (MapAxis.from_nodes([3.0], name="norm"), [3.0, 4.0], [0, 1]),
+    ],
+)
+def test_pixels(axis, coord, pix):
+    np.testing.assert_allclose(axis.coord_to_pix(coord), pix, atol=1e-13)
+    back = u.Quantity(coord, axis.unit) if not isinstance(coord, u.Quantity) else coord
+    np.testing.assert_allclose(
+        axis.pix_to_coord(pix).to_value(axis.unit), back.to_value(axis.unit), atol=1e-12
+    )
+
+
+def test_no_place_on_a_logarithmic_axis():
+    found = EDGES.coord_to_pix([0.0, -1.0, np.nan] * u.GeV)
+    assert found[0] == -np.inf
+    assert np.isnan(found[1:]).all()
+
+
+@pytest.mark.parametrize(
+    ("clip", "expected"), [(False, [-1, 0, 1, 1, -1]), (True, [0, 0, 1, 1, 1])]
+)
+def test_bins_hold_their_lower_edge(clip, expected):
+    values = [0.9, 1, 10, 100, 100.1] * u.GeV
+    assert EDGES.coord_to_idx(values, clip=clip).tolist() == expected
+    assert EDGES.coord_to_idx(np.nan * u.GeV, clip=clip) == -1
+
+
+def test_wrong_units_of_coordinates():
+    for method in (EDGES.coord_to_pix, EDGES.coord_to_idx):
+        with pytest.raises(UnitMismatchError, match="axis 'energy': coord"):
+            method(1 * u.m)
+
+
+def test_slices_keep_what_is_known():
+    part = NODES.slice(slice(1, None))
+    assert part.node_type == "center"
+    np.testing.assert_array_equal(part.center.value, [2, 10])
+    np.testing.assert_array_equal(part.edges.value, NODES.edges.value[1:])
+    assert pickle.loads(pickle.dumps(part)) == part
+    assert EDGES.slice(slice(0, 1)) == MapAxis.from_energy_edges([1, 10] * u.GeV)
+    with pytest.raises(DataError, match="at least one bin"):
+        EDGES.slice(slice(2, 3))

@@ -137,7 +137,7 @@ def _with_spectrum(node: Node) -> Node:
         "type": "PowerLawNormSpectralModel",
         "parameters": node.value["parameters"],
     }
-    return Node(tree, node.place)
+    return Node(tree, node.place, node.path)
 
 
 def _part(node: Node, kind: str, name: str, slots: Slots) -> Any:

@@ -12,7 +12,7 @@ from gammapy.errors import FileFormatError, MissingFileError, ModelError, Option
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.serialize.atomic import expand
 
-__all__ = ["read_files", "sniff", "write_file"]
+__all__ = ["joined", "read_files", "sniff", "write_file"]
 
 #: keys at the root of a file of gamma-cat
 _GAMMA_CAT = ("source_id", "reference_id")
@@ -25,7 +25,7 @@ def read_files(
     if isinstance(filename, str | os.PathLike):
         return _read_file(filename, format, options)
     files = list(filename)
-    return _joined(files, [_read_file(name, format, options) for name in files], suffix)
+    return joined(files, [_read_file(name, format, options) for name in files], suffix)
 
 
 def _read_file(filename: Any, format: str | None, options: dict[str, Any]) -> Models:
@@ -68,8 +68,14 @@ def sniff(filename: str | os.PathLike[str]) -> str:
     return "gamma-cat" if any(key in lines for key in _GAMMA_CAT) else "yaml"
 
 
-def _joined(files: Sequence[Any], parts: Sequence[Models], suffix: str | None) -> Models:
-    """All models; equal names are refused, or told apart by a suffix."""
+def joined(files: Sequence[Any], parts: Sequence[Models], suffix: str | None) -> Models:
+    """All models of the parts, which are of files; equal names are refused, or get a suffix.
+
+    Raises
+    ------
+    ModelError
+        If there are equal names, and no suffix.
+    """
     home: dict[str, Any] = {}
     twice: list[tuple[str, Any, Any]] = []
     for filename, models in zip(files, parts, strict=True):
@@ -85,12 +91,12 @@ def _joined(files: Sequence[Any], parts: Sequence[Models], suffix: str | None) -
             f"{len(twice)} names come twice, first {name!r} in {first} and {second}: give a "
             "suffix for the later ones, e.g. suffix='-b', or read the files one by one"
         )
-    joined = Models(
+    together = Models(
         [model for models in parts for model in models],
         [penalty for models in parts for penalty in models.penalties],
     )
-    joined.origin = parts[0].origin if parts else None
-    return joined
+    together.origin = parts[0].origin if parts else None
+    return together
 
 
 def write_file(

@@ -26,7 +26,7 @@ from typing import Any
 import astropy.units as u
 import numpy as np
 
-from gammapy.errors import FileFormatError, LinkError
+from gammapy.errors import LinkError
 from gammapy.modeling.expression import OPERATORS, Algebra, Constant, Operation
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.parameter import Parameter
@@ -53,6 +53,11 @@ class Places:
         self._paths: dict[Parameter, list[str]] = {}
         for parameter, path in parameters.items():
             self._paths.setdefault(parameter, []).append(path)
+
+    @property
+    def in_a_file(self) -> bool:
+        """True if the tree will be written, and not only looked at."""
+        return self._folder is not None
 
     def stated(self, filename: str) -> str:
         """Name of a file as the tree says it: relative if it lies in the folder of the tree."""
@@ -231,9 +236,10 @@ def _check_agreement(slot: _Slot, first: _Slot) -> None:
             continue
         here, there = getattr(slot.parameter, key), getattr(first.parameter, key)
         if not (here == there if key in ("unit", "prior", "interp") else _same(here, there)):
-            raise FileFormatError(
+            raise slot.node.complaint(
                 f"{slot.node.place}: {key} = {here} but {there} at {first.node.place}, and both "
-                f"are the same parameter {slot.link!r}: make them equal, or change the label"
+                f"are the same parameter {slot.link!r}: make them equal, or change the label",
+                "link",
             )
     if "value" in slot.node.value and slot.parameter.unit != first.parameter.unit:
         raise slot.node.error(f"needs the unit {str(first.parameter.unit)!r} as at the first place")

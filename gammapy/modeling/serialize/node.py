@@ -28,15 +28,24 @@ class Node:
         Mapping, list or scalar, as a YAML parser gives it.
     place : str
         As it reads in a message: "models.yaml: model 'crab', spectral".
+    path : tuple
+        Keys and positions that lead to it from the root, ("components", 0, "spectral").
     """
 
-    def __init__(self, value: Any, place: str) -> None:
+    def __init__(self, value: Any, place: str, path: tuple[Any, ...] = ()) -> None:
         self.value = value
         self.place = place
+        self.path = path
 
     def error(self, rule: str) -> FileFormatError:
         """Error that names the place and the value; ``rule`` says what is needed."""
-        return FileFormatError(f"{self.place} = {reprlib.repr(self.value)} {rule}")
+        return self.complaint(f"{self.place} = {reprlib.repr(self.value)} {rule}")
+
+    def complaint(self, message: str, *key: Any) -> FileFormatError:
+        """Error with any message, about the node or what is, or should be, under a key."""
+        error = FileFormatError(message)
+        error.path = (*self.path, *key)
+        return error
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -46,7 +55,7 @@ class Node:
         except FileFormatError:
             raise
         except GammapyError as error:
-            raise FileFormatError(f"{self.place}: {error}") from error
+            raise self.complaint(f"{self.place}: {error}") from error
 
     # -- mappings -------------------------------------------------------------------------
 
@@ -58,16 +67,18 @@ class Node:
             if key in unsupported:
                 raise self._unsupported(key)
             if key not in known:
-                raise FileFormatError(
-                    f"{self.place}: unknown key {key!r}; known keys are {', '.join(known)}"
+                known_keys = ", ".join(known)
+                raise self.complaint(
+                    f"{self.place}: unknown key {key!r}; known keys are {known_keys}", key
                 )
 
     def _unsupported(self, key: str) -> FileFormatError:
         part = self.value[key]
         kind = part.get("type", part) if isinstance(part, dict) else part
-        return FileFormatError(
+        return self.complaint(
             f"{self.place}, {key}: {reprlib.repr(kind)} is not supported yet; remove the key "
-            f"{key!r} if the rest is wanted alone"
+            f"{key!r} if the rest is wanted alone",
+            key,
         )
 
     def __contains__(self, key: str) -> bool:
@@ -77,18 +88,20 @@ class Node:
     def __getitem__(self, key: str) -> Node:
         """Child under a key that must be there."""
         if key not in self.value:
-            raise FileFormatError(f"{self.place}: key {key!r} is missing")
-        return Node(self.value[key], f"{self.place}, {key}")
+            raise self.complaint(f"{self.place}: key {key!r} is missing", key)
+        return Node(self.value[key], f"{self.place}, {key}", (*self.path, key))
 
     def named(self, place: str) -> Node:
         """The same value, at a place of which this is the end: "..., parameter 'index'"."""
-        return Node(self.value, place)
+        return Node(self.value, place, self.path)
 
     def items(self, length: int | None = None) -> list[Node]:
         """Children of a list, which may have to be of some length."""
         if not isinstance(self.value, list) or length not in (None, len(self.value)):
             raise self.error(f"must be a list{f' of {length}' if length is not None else ''}")
-        return [Node(item, f"{self.place}[{i}]") for i, item in enumerate(self.value)]
+        return [
+            Node(item, f"{self.place}[{i}]", (*self.path, i)) for i, item in enumerate(self.value)
+        ]
 
     # -- scalars --------------------------------------------------------------------------
 

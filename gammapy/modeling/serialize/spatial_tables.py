@@ -62,9 +62,12 @@ def _file_of(model: Any, path: str, places: Places) -> str:
         If the map is in no file.
     """
     written = "write(filename='map.fits')" if model.filename is None else "write()"
-    if model.filename is None or (
-        model.in_memory_only and not expanded(split_extension(model.filename)[0]).exists()
-    ):
+    missing = model.filename is None or (
+        places.in_a_file
+        and model.in_memory_only
+        and not expanded(split_extension(model.filename)[0]).exists()
+    )
+    if missing:
         raise ModelError(
             f"{path}: the map of this {type(model).__name__} is in no file (filename = "
             f"{model.filename!r}): write it first with its method {written}"
@@ -133,10 +136,8 @@ def _rows(node: Node) -> dict[Any, Node]:
 def _decode_template_nd(node: Node, path: str, slots: Slots, cls: type[Any]) -> SpatialModel:
     node.check_keys(["type", "module", "frame", "parameters", "filename", "unit", "interp_kwargs"])
     filename, _ = _located(node, slots)
-    with node.guard():
+    with node.guard():  # Gammapy 2 states icrs whatever the frame of the map is
         model = cls(filename=filename, interp_kwargs=_interp_kwargs(node))
-        if "frame" in node:
-            model.frame = node["frame"].text()
     decode_rows(node, path, slots, model)
     return model
 

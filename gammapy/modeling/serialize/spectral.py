@@ -183,9 +183,10 @@ def _decode_scaled_template(
             "multiply it by a PowerLawNormSpectralModel to scale it"
         )
     inside = {key: value for key, value in node.value.items() if key != "parameters"}
-    table = _decode_template(Node(inside, node.place), f"{path}.model1", slots, cls)
+    table = _decode_template(Node(inside, node.place, node.path), f"{path}.model1", slots, cls)
     norm = PowerLawNormSpectralModel()
-    decode_rows(Node({"parameters": rows.value}, node.place), f"{path}.model2", slots, norm)
+    factor = Node({"parameters": rows.value}, node.place, node.path)
+    decode_rows(factor, f"{path}.model2", slots, norm)
     return table * norm
 
 

@@ -119,20 +119,43 @@ def _locate(path: Path, changed: int, extension: str | int | None) -> Outline:
 
 @lru_cache(maxsize=256)
 def _read(path: Path, changed: int, extension: str | int | None) -> TemplateSource:
-    hdus = read_hdus(path)
-    image = _image(hdus, extension, path)
-    if image.header["NAXIS"] > 2 and not _has_energies(hdus, image):
-        first = np.asarray(image.data).reshape((-1, *image.data.shape[-2:]))[0]
-        hdus, extension = fits.HDUList([fits.PrimaryHDU(first, image.header)]), None
+    with open_hdus(path) as hdus:
+        image = _image(hdus, extension, path)
+        header = image.header
+        bare = header["NAXIS"] > 2 and not _has_energies(hdus, image)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", GammapyWarning)
-        sky_map = Map.from_hdulist(hdus, hdu=extension)
+        sky_map = _first_plane(path, extension) if bare else Map.read(path, hdu=extension)
     if sky_map.geom.axes.names == ["energy"]:  # the energies of a model are true ones
         sky_map = sky_map.rename_axes("energy", "energy_true")
     missing = DIFFUSE if len(sky_map.geom.axes) else SR
     source = TemplateSource.of_map(sky_map, str(path), missing)
-    source.problem = "; ".join(str(warning.message) for warning in said) or None
+    if said:
+        source.stated_in_file(_unit(str(header.get("BUNIT", ""))), str(said[0].message))
     return source
+
+
+def _first_plane(path: Path, extension: str | int | None) -> Any:
+    """Map of the first of several planes."""
+    image = _image(read_hdus(path), extension, path)
+    header = image.header.copy()
+    header["EXTNAME"] = str(path)  # by which messages call it
+    first = np.asarray(image.data).reshape((-1, *image.data.shape[-2:]))[0]
+    return Map.from_hdulist(fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(first, header)]))
+
+
+def _unit(text: str) -> u.UnitBase | None:
+    """Unit like "photon/cm2/s/MeV/sr", which astropy does not read; None if it is none."""
+    over, *below = re.sub(r"\b(photons?|ph|counts?|cts?)\b", "", text, flags=re.IGNORECASE).split(
+        "/"
+    )
+    try:
+        unit = u.Unit(over.strip())
+        for part in below:
+            unit = unit / u.Unit(part.strip())
+    except ValueError:
+        return None
+    return unit
 
 
 def _image(hdus: Any, extension: str | int | None, path: Path) -> Any:

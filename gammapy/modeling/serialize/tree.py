@@ -114,7 +114,9 @@ def parse_tree(text: str, place: str, loader: Any = None) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
         problem = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise FileFormatError(f"{place}{line}: not valid YAML: {problem}") from None
+        failure = FileFormatError(f"{place}{line}: not valid YAML: {problem}")
+        failure.line = None if mark is None else mark.line + 1
+        raise failure from None
     except (ValueError, OverflowError, RecursionError) as error:  # a date in month 13, a depth
         raise FileFormatError(f"{place}: not valid YAML: {error}") from None
     if tree is None:

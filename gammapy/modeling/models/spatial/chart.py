@@ -15,7 +15,7 @@ __all__ = ["chart_of"]
 _AGREEMENT = 1e-7
 
 
-def chart_of(wcs: Any, shape: tuple[int, int] = (64, 64)) -> Chart:
+def chart_of(wcs: Any, shape: tuple[int, ...] = (64, 64), name: str = "map") -> Chart:
     """Chart of a map.
 
     Parameters
@@ -24,22 +24,28 @@ def chart_of(wcs: Any, shape: tuple[int, int] = (64, 64)) -> Chart:
         With two celestial axes.
     shape : tuple of int
         Pixels along latitude and longitude; over these the chart is compared with astropy.
+    name : str
+        By which messages call the map.
 
     Raises
     ------
     ModelError
-        If the projection is not known to the engine.
+        If the engine does not know the projection, or astropy puts the pixels elsewhere.
     """
     wcs.wcs.set()
-    code = wcs.wcs.ctype[0][-3:].replace("GLS", "SFL")
-    if wcs.wcs.lng != 0 or code not in PROJECTIONS:
-        raise _unknown(wcs)
-    matrix = _native(wcs)
-    scale = np.linalg.inv(np.asarray(wcs.pixel_scale_matrix, dtype=float))
-    chart = Chart(code, _tuples(matrix), _tuples(scale), (0.0, 0.0))
-    chart = chart._replace(origin=_origin(chart, wcs))
-    _compare(chart, wcs, shape)
-    return chart
+    code = wcs.wcs.ctype[0][-3:]
+    if wcs.wcs.lng == 0 and code in PROJECTIONS and wcs.sip is None:
+        matrix = _native(wcs)
+        scale = np.linalg.inv(np.asarray(wcs.pixel_scale_matrix, dtype=float))
+        chart = Chart(code, _tuples(matrix), _tuples(scale), (0.0, 0.0))
+        chart = chart._replace(origin=_origin(chart, wcs))
+        if np.all(np.isfinite(matrix)) and _agrees(chart, wcs, shape):
+            return chart
+    raise ModelError(
+        f"{name} has the projection {', '.join(wcs.wcs.ctype)}, with a rotation, distortion or "
+        f"parameters that are not known: reproject it to one of {', '.join(PROJECTIONS)}, with "
+        "longitude first"
+    )
 
 
 def _tuples(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
@@ -58,7 +64,7 @@ def _native(wcs: Any) -> np.ndarray:
     native = wcs.wcs.s2p(sky, 0)
     source, image = _vectors(*sky.T), _vectors(native["phi"], native["theta"])
     if not np.all(np.isfinite(image)):
-        raise _unknown(wcs)
+        return np.full((3, 3), np.nan)
     left, _, right = np.linalg.svd(image @ source.T)
     return left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
 
@@ -76,8 +82,8 @@ def _origin(chart: Chart, wcs: Any) -> tuple[float, float]:
     return float(x[0] - there.x[0]), float(y[0] - there.y[0])
 
 
-def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:
-    """Refuse what the chart does not tell, as a distortion or a projection with parameters."""
+def _agrees(chart: Chart, wcs: Any, shape: tuple[int, ...]) -> bool:
+    """False if a distortion or parameters of the projection put the pixels elsewhere."""
     y, x = (np.linspace(0.0, n - 1.0, 7) for n in shape)
     x, y = (a.ravel() for a in np.meshgrid(x, y))
     lon, lat = wcs.wcs_pix2world(x, y, 0)
@@ -86,13 +92,4 @@ def _compare(chart: Chart, wcs: Any, shape: tuple[int, int]) -> None:
     off_x, off_y = found.x - x[good], found.y - y[good]
     if chart.period:
         off_x -= chart.period * np.round(off_x / chart.period)
-    if wcs.sip is not None or not np.all(np.hypot(off_x, off_y) < _AGREEMENT):
-        raise _unknown(wcs)
-
-
-def _unknown(wcs: Any) -> ModelError:
-    return ModelError(
-        f"projection {', '.join(wcs.wcs.ctype)} of the map (with its rotation, distortion and "
-        f"parameters) is not known: reproject the map to one of {', '.join(PROJECTIONS)}, with "
-        "longitude first"
-    )
+    return bool(np.all(np.hypot(off_x, off_y) < _AGREEMENT))

@@ -112,7 +112,9 @@ class SkyImage:
         n_y, n_x = self.shape
         period = self.chart.period
         if period:
-            x = x - period * xp.floor((x + 0.5) / period)
+            # some pictures have the first column once more at the end
+            first = -0.5 if n_x < period + 0.5 else 0.0
+            x = x - period * xp.floor((x - first) / period)
         inside = (x >= -0.5 - _ROUNDING) & (x <= n_x - 0.5 + _ROUNDING)
         inside = inside & (y >= -0.5 - _ROUNDING) & (y <= n_y - 0.5 + _ROUNDING)
         return xp.clip(x, -0.5, n_x - 0.5), xp.clip(y, -0.5, n_y - 0.5), inside

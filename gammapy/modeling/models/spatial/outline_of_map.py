@@ -63,7 +63,7 @@ def outline_of(wcs: Any, shape: tuple[int, ...]) -> Outline:
     if not np.all(np.isfinite(lon) & np.isfinite(lat)):
         raise ModelError(f"the centre of the map, pixel {x_0:g}, {y_0:g}, is not on the sky")
     pixel = tuple(float(_distance(lon[i], lat[i], lon[i + 1], lat[i + 1])) for i in (1, 3))
-    up = offset(lon[4], lat[4], lon[3], lat[3])
+    up = offset(lon[4], lat[4], lon[0], lat[0])
     angle = float(np.rad2deg(np.arctan2(up.east, up.north)))
     return Outline(
         wcs_to_celestial_frame(wcs).name,

@@ -26,6 +26,7 @@ from gammapy.errors import ModelError
 from gammapy.maps import MapCoord
 from gammapy.modeling.models.object_parameters import ObjectParameters
 from gammapy.modeling.models.spatial.base import SpatialModel
+from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
 
@@ -66,7 +67,7 @@ class PiecewiseNormSpatialModel(ObjectParameters, SpatialModel):
         self, coords: Any, norms: Any = None, interp: str = "lin", frame: str | None = None
     ) -> None:
         lon, lat, own_frame = _places(coords)
-        if frame is not None and own_frame not in (None, frame.lower()):
+        if frame is not None and own_frame not in (None, checked_frame(frame, type(self).__name__)):
             raise ModelError(
                 f"PiecewiseNormSpatialModel: frame = {frame!r}, and coords are in {own_frame!r}: "
                 "transform them, or leave the frame out"
@@ -76,7 +77,7 @@ class PiecewiseNormSpatialModel(ObjectParameters, SpatialModel):
         self._check(values)
         self.declare(_declared(len(values)))
         super().__init__(
-            frame=frame or own_frame or "icrs",
+            frame=(own_frame or "icrs") if frame is None else frame,
             **dict(zip(self.default_parameters.paths, values, strict=True)),
         )
         for array in (self._lon, self._lat):

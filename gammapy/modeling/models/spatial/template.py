@@ -1,13 +1,22 @@
 r"""A map of the sky as a model.
 
-Between the centres of the pixels it is bilinear in the logarithm of the values, or in the values
-with ``interp_kwargs={"values_scale": "lin"}`` as the likelihood tools of other missions have it; in
+At the fractions :math:`u, v` of the way between the centres of four pixels it is bilinear in the
+logarithm of their values,
+
+.. math::
+    \ln \phi = \sum_{i, j \in \{0, 1\}} w_i(u)\, w_j(v) \ln \frac{f_{ij}}{N}, \quad
+    w(t) = (1 - t, t), \quad N = \sum_k f_k \Omega_k
+
+with solid angles :math:`\Omega_k`, or :math:`N = 1` if it is not to be normalised; or bilinear in
+the values, as the likelihood tools of other missions have it, with ``{"values_scale": "lin"}``. In
 the outer half of the outermost pixels it is constant, and outside of them zero. Pixels that are
 negative or no number count as zero.
 
-Gammapy 2.1 extrapolates in the outer half of the pixels (by up to 70 powers of ten beside an empty
-pixel), leaves negative ones as they are if they are not under a logarithm, and makes a map with one
-pixel that is no number zero everywhere if it is to be normalised.
+Gammapy 2.1 normalises the sum of the pixels instead: it divides each by its own solid angle, so a
+constant map does not stay constant where pixels differ in size. It extrapolates in the outer half
+of the pixels (by up to 70 powers of ten beside an empty pixel), leaves negative ones as they are if
+they are not under a logarithm, and makes a map with one pixel that is no number zero everywhere if
+it is to be normalised.
 """
 
 from __future__ import annotations
@@ -186,11 +195,11 @@ class TemplateSpatialModel(SpatialModel):
 
     def _settle(self, center: tuple[float, float]) -> None:
         """Give the parameters that nobody has set the place of the map."""
-        for (name, parameter), value in zip(
-            {n: self._unplaced.get(n) for n in ("lon_0", "lat_0")}.items(), center, strict=True
-        ):
-            untouched = parameter is not None and parameter is self._own_parameters[name]
-            if untouched and parameter.link is None and parameter.value == 0.0:
+        for name, value in zip(("lon_0", "lat_0"), center, strict=True):
+            parameter = self._unplaced.get(name)
+            if parameter is None or parameter is not self._own_parameters[name]:
+                continue
+            if parameter.link is None and parameter.value == 0.0:
                 parameter.quantity = u.Quantity(value, "deg").to(parameter.unit)
         self._unplaced = {}
 
@@ -249,7 +258,7 @@ class TemplateSpatialModel(SpatialModel):
     # -- where it is ----------------------------------------------------------------------
 
     @property
-    def own_parameters(self) -> dict[str, Parameter]:  # type: ignore[override]
+    def own_parameters(self) -> dict[str, Parameter]:
         """Parameters by name; 0 as long as the file is missing that says where they are."""
         if self._unplaced and self._source is None:
             with suppress(MissingFileError, FileFormatError):
@@ -272,7 +281,7 @@ class TemplateSpatialModel(SpatialModel):
 
     @property
     def frame(self) -> str:
-        """Name of the frame of the map.
+        """Name of the frame of the map; until that is read, of the one that was stated.
 
         Raises
         ------

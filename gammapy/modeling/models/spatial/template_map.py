@@ -102,12 +102,20 @@ class TemplateSource:
             If it is no map, or has other axes than "energy_true".
         """
         if not isinstance(sky_map, WcsNDMap):
-            raise ModelError(f"{name} = {sky_map!r} is not a WcsNDMap: read or make one")
+            raise ModelError(
+                f"{name} is a {type(sky_map).__name__}, and a WcsNDMap is needed: use Map.read or "
+                "WcsNDMap.create, or filename= for a file"
+            )
         axes = sky_map.geom.axes
         _check_axes(name, [axis.name for axis in axes])
         axis = axes["energy_true"] if len(axes) else None
         unit = sky_map.unit if str(sky_map.unit) else None
         return cls(name, sky_map.geom.wcs, sky_map.data, axis, unit, missing_unit)
+
+    def stated_in_file(self, unit: u.UnitBase | None, problem: str) -> None:
+        """Take a unit that the reader has made out, or note why it could not."""
+        self._unit = unit
+        self.problem = problem if unit is None else None
 
     @cached_property
     def outline(self) -> Outline:
@@ -117,7 +125,7 @@ class TemplateSource:
     @cached_property
     def chart(self) -> Chart:
         """Projection of the map."""
-        return chart_of(self.wcs, self.data.shape[-2:])
+        return chart_of(self.wcs, self.data.shape[-2:], self.name)
 
     def unit(self, normalize: bool, stated: u.UnitBase | None) -> u.UnitBase:
         """Unit of the values; what is stated counts where the map says nothing, or nonsense."""

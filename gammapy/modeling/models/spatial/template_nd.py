@@ -100,7 +100,10 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
         elif copy_data and isinstance(map, WcsNDMap):
             map = map.copy()
         if not isinstance(map, WcsNDMap):
-            raise ModelError(f"TemplateNDSpatialModel: map = {map!r} is not a WcsNDMap")
+            raise ModelError(
+                f"TemplateNDSpatialModel: map is a {type(map).__name__}, and a WcsNDMap is needed: "
+                "use Map.read or WcsNDMap.create, or filename= for a file"
+            )
         self.map = map
         self.axes = [axis for axis in map.geom.axes if axis.name != "energy_true"]
         self.declare(Parameters([_parameter(axis) for axis in self.axes]))
@@ -153,7 +156,7 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
             spectrum = spectrum_of(axis, self._interpolation.extrapolate)
         planes = planes.reshape((-1, *data.shape[-2:]))
         factors = np.full(len(planes), internal_factor(self.unit))
-        chart = chart_of(self.map.geom.wcs, data.shape[-2:])
+        chart = chart_of(self.map.geom.wcs, data.shape[-2:], "TemplateNDSpatialModel: map")
         return SkyImage(chart, planes, factors, self._interpolation.scale, spectrum)
 
     @cached_property
@@ -228,13 +231,14 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
     def _at(self, place: Any, values: Sequence[Any], level: int, first: Any) -> list[Any]:
         """Value, and derivatives by the parameters from a level on, at planes from ``first`` on."""
         if level == len(values):
-            return [self._image.surface(*place, first)[0]]
+            lon, lat, energy = place
+            return [self._image.surface(lon, lat, energy, first)[0]]
         spot = self._rulers[level].locate(values[level], *place)
-        sides = [
+        low, high = (
             self._at(place, values, level + 1, first + plane)
             for plane in (spot.low_plane, spot.high_plane)
-        ]
-        return _between(spot, *sides, logarithmic=self._image.scale == "log")
+        )
+        return _between(spot, low, high, self._image.scale == "log")
 
     def _shell(self, **kwargs: Any) -> Self:
         new = super()._shell(**kwargs)

@@ -25,6 +25,8 @@ from gammapy.modeling.serialize.tree import read_tree
 
 __all__ = ["Measurement"]
 
+#: a measured position further from that of the source gets a note
+FAR_OFF = 0.4 * u.deg
 _URL = "https://ui.adsabs.harvard.edu/abs/{}"
 
 
@@ -72,11 +74,18 @@ class Measurement:
         self.tree: dict[str, Any] = tree
         self.source_id = whole_number(self._node["source_id"])
         self.reference_id = self._node["reference_id"].text()
-        self.file_id = whole_number(self._node["file_id"]) if "file_id" in self._node else None
+        self.file_id = self._file_id(filename)
         self.telescope: str | None = tree.get("telescope")
         self.source = source
         self.filename = filename
         self._readings = Readings()
+
+    def _file_id(self, filename: Path | None) -> int | None:
+        """Number in the name of the file, else in it: nine files have none, or that of another."""
+        parts = filename.stem.split("-") if filename else []
+        if len(parts) == 3 and parts[2].isdigit():
+            return int(parts[2])
+        return whole_number(self._node["file_id"]) if "file_id" in self._node else None
 
     @classmethod
     def read(cls, filename: str | os.PathLike[str], source: Source | None = None) -> Measurement:
@@ -182,7 +191,9 @@ class Measurement:
 
     def _place(self) -> Place:
         if self._placed:
-            return measured_place(self._node["pos"], self._readings)
+            place = measured_place(self._node["pos"], self._readings)
+            self._compare(place.position)
+            return place
         position = self.source.position if self.source else None
         if position is None:
             raise ModelError(
@@ -191,6 +202,17 @@ class Measurement:
             )
         self._readings.note(self._node["morph"], "without a position: put at that of the source")
         return Place("icrs", Measured(position.ra), Measured(position.dec))
+
+    def _compare(self, measured: SkyCoord) -> None:
+        """Note a position far from that of the source: some are slips in a digit or sign."""
+        expected = self.source.position if self.source else None
+        if expected is None:
+            return
+        distance = measured.separation(expected.transform_to(measured.frame))
+        if distance > FAR_OFF:
+            self._readings.note(
+                self._node["pos"], f"{distance:.2f} from the position of the source, look at both"
+            )
 
     def sky_model(self, name: str | None = None) -> SkyModel:
         """Source of spectrum and shape; its ``origin`` is this measurement.

@@ -87,8 +87,8 @@ def _plain(value: Any) -> Any:
     """Python number or text; None for nan, masked and empty cells."""
     if isinstance(value, str):
         return None if value.strip() in ("", "none") else str(value).strip()
-    if value is None or np.ma.is_masked(value):
-        return None
+    if value is None or np.ma.is_masked(value) or np.ndim(value):
+        return None  # a column of flux points, if it is an array
     value = getattr(value, "value", value)
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value

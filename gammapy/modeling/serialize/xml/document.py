@@ -15,10 +15,12 @@ from lxml import etree
 from gammapy.errors import FileFormatError, MissingFileError
 from gammapy.modeling.serialize.atomic import expand
 
-__all__ = ["parse", "read_bytes"]
+__all__ = ["parse", "parse_tree", "read_bytes"]
 
 #: the largest file of models that we know has 4 MB
 LARGEST = 64 * 2**20
+#: the one that we know has 130,000 tags
+MOST_TAGS = 3_000_000
 
 #: what other files of the same tools are, by their root
 OTHERS = {
@@ -67,11 +69,23 @@ def parse(data: bytes, place: str) -> Any:
     FileFormatError
         If it is not well-formed, declares entities, or is a file of another kind.
     """
+    root = parse_tree(data, place)
+    _check_root(root, place)
+    return root
+
+
+def parse_tree(data: bytes, place: str) -> Any:
+    """Root of any document; raises as `parse`, but for the kind of file."""
+    if len(data) > LARGEST or data.count(b"<") > MOST_TAGS:
+        raise FileFormatError(
+            f"{place}:1: has {len(data) / 2**20:.0f} MB and {data.count(b'<')} tags: a file of "
+            f"models has at most {LARGEST // 2**20} MB and {MOST_TAGS} tags; divide it"
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False
     )
     try:
-        root = etree.fromstring(_without_leading_space(data), parser)
+        root = etree.fromstring(_declaration_first(data), parser)
     except etree.XMLSyntaxError as error:
         line = getattr(error, "lineno", None) or 1
         text = " ".join(str(error.msg).split())
@@ -79,13 +93,17 @@ def parse(data: bytes, place: str) -> Any:
     except (ValueError, LookupError) as error:  # an encoding that is not known
         raise FileFormatError(f"{place}:1: not readable as XML: {error}") from None
     _check_entities(root, place)
-    _check_root(root, place)
     return root
 
 
-def _without_leading_space(data: bytes) -> bytes:
-    """Strict parsers want the declaration first; blanks before it were written by hand."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+def _declaration_first(data: bytes) -> bytes:
+    """Strict parsers want the declaration first; blank lines before it go behind it."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    text = data.lstrip(b" \t\r\n")
+    if text is data or not text.startswith(b"<?xml "):
+        return data
+    declaration, end, rest = text.partition(b"?>")
+    return declaration + end + data[: len(data) - len(text)] + rest
 
 
 def _check_entities(root: Any, place: str) -> None:

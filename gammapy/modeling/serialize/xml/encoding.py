@@ -32,6 +32,7 @@ from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.bins import BinsSpectralModel
 from gammapy.modeling.models.spectral.compound import CompoundSpectralModel
 from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
+from gammapy.modeling.models.spectral.physical import BandSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
 from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
@@ -43,7 +44,7 @@ from gammapy.modeling.models.temporal.template import LightCurveTemplateTemporal
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.factor import AS_IT_IS, RULES, Rule, write_factor
 from gammapy.modeling.serialize.xml.form import UNITS, Form, Slot, Table
-from gammapy.modeling.serialize.xml.number import write_number
+from gammapy.modeling.serialize.xml.number import UNBOUNDED, write_number
 from gammapy.modeling.serialize.xml.reading import EBL_NUMBERS, PHASE, TURNS
 from gammapy.modeling.serialize.xml.shapes import FRAMES, ISOTROPIC, SHAPES
 from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES
@@ -82,8 +83,13 @@ class Encoder:
     def parameter(self, parent: Any, name: str, parameter: Parameter, slot: Slot) -> Any:
         """Element of a parameter."""
         element = etree.SubElement(parent, "parameter", name=name)
-        value = slot.rule.theirs(parameter.value * float(parameter.unit.to(slot.unit)))
+        factor = float(parameter.unit.to(slot.unit))
+        value = slot.rule.theirs(parameter.value * factor)
         scale = _scale(value, slot)
+        bounds = (b * factor for b in (parameter.min, parameter.max) if b == b)
+        theirs = [slot.rule.theirs(b) for b in bounds if b or not slot.rule.inverse]
+        if any(abs(bound / scale) >= UNBOUNDED for bound in theirs):
+            scale = math.copysign(1.0, scale)  # or it would read as no bound
         element.set("value", "0")
         element.set("scale", write_number(scale))
         element.set("free", "0" if parameter.frozen else "1")
@@ -229,6 +235,21 @@ class Encoder:
         self.parameter(element, "Normalization", norm, Slot("norm", UNITS["1"], AS_IT_IS))
         return element
 
+    def _band(self, model: BandSpectralModel, factor: bool) -> Any:
+        if self.dialect == "gammalib" or not model.alpha.value > -2:
+            raise self._unsaid(model)
+        element = etree.Element("spectrum", type="BandFunction")
+        slots = {
+            "norm": Slot("amplitude", UNITS["N"], AS_IT_IS),
+            "alpha": Slot("alpha", UNITS["1"], AS_IT_IS),
+            "beta": Slot("beta", UNITS["1"], AS_IT_IS),
+            "Ep": Slot("epeak", UNITS["MeV"], Rule(times=2.0 + model.alpha.value)),
+            "Scale": Slot("reference", UNITS["MeV"], AS_IT_IS),
+        }
+        for name, slot in slots.items():
+            self.parameter(element, name, model.own_parameters[slot.name], slot)
+        return element
+
     def _bins(self, model: BinsSpectralModel, factor: bool) -> Any:
         if self.dialect == "fermi":
             raise self._unsaid(model)
@@ -311,15 +332,22 @@ class Encoder:
         major = own[size].quantity.to_value("deg")
         minor = major * math.sqrt(1 - own["e"].value ** 2)
         angle = own["phi"].quantity.to_value("deg") + _north(model.position, model.frame)
-        # one number of ours goes into two of theirs: their bounds and errors are not known
-        free = {"PA": own["phi"], "MinorRadius": own["e"], "MajorRadius": own[size]}
-        values = {"PA": (angle + 180) % 360 - 180, "MinorRadius": minor, "MajorRadius": major}
-        for name, value in values.items():
-            one = Parameter("one", value, unit="deg", frozen=free[name].frozen)
-            self.parameter(element, name, one, Slot("one", UNITS["deg"], AS_IT_IS))
+        turned = Parameter("phi", (angle + 180) % 360 - 180, unit="deg", frozen=own["phi"].frozen)
+        values = {
+            "PA": own["phi"] if model.frame == "icrs" else turned,
+            # ours has the eccentricity instead, whose bounds and error say nothing of this alone
+            "MinorRadius": Parameter("minor", minor, unit="deg", frozen=own["e"].frozen),
+            "MajorRadius": own[size],
+        }
+        for name, one in values.items():
+            self.parameter(element, name, one, Slot(one.name, UNITS["deg"], AS_IT_IS))
         for name, ours in others.items():
             self.parameter(element, name, own[ours], Slot(ours, UNITS["1"], AS_IT_IS))
-        self.report("errors and bounds of an ellipse are not said")
+        lost = [name for name in ("e", "phi") if own[name].error > 0 and values.get("PA") is not own[name]]
+        if lost:
+            self.report(f"errors of {', '.join(lost)} of an ellipse are not said")
+        if "edge_width" in own and own["edge_width"].value != 0:
+            self.report(f"edge_width = {own['edge_width'].value:g} is not said")
         if kind == "EllipticalGaussian":
             self.report("Gammalib cuts the elongated Gaussian at 3 sigma")
         return self._placed(element, model)
@@ -413,6 +441,7 @@ _ELLIPSES: dict[type, tuple[str, str, dict[str, str]]] = {
 SPECTRA: dict[type, Callable[..., Any]] = {
     CompoundSpectralModel: Encoder._compound,
     TemplateSpectralModel: Encoder._table,
+    BandSpectralModel: Encoder._band,
     BinsSpectralModel: Encoder._bins,
     PiecewisePowerLawSpectralModel: Encoder._piecewise,
     ExponentialSpectralModel: Encoder._exponential,

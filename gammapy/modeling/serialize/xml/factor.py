@@ -7,6 +7,7 @@ scale exchanges the bounds. `Factor` has true numbers; `Rule` is how they become
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import astropy.units as u
@@ -17,13 +18,15 @@ from gammapy.modeling.serialize.xml.number import (
     UNBOUNDED,
     NoNumberError,
     parse_number,
-    write_number,
+    write_scaled,
 )
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
 __all__ = ["Factor", "Rule", "AS_IT_IS", "RULES", "fill", "is_free", "read_factor", "write_factor"]
 
 _FREE = ("1", "true")
+#: attributes by which a file says a parameter
+KEYS = ("value", "min", "max", "error", "free")
 
 
 class Factor(NamedTuple):
@@ -156,28 +159,41 @@ def _our_bound(value: float, rule: Rule) -> float:
 
 
 def write_factor(
-    element: Any, parameter: Parameter, unit: u.UnitBase, rule: Rule, scale: float
+    element: Any,
+    parameter: Parameter,
+    unit: u.UnitBase,
+    rule: Rule,
+    scale: float,
+    keys: Collection[str] = KEYS,
 ) -> None:
-    """Set the attributes of an element from a parameter, on a scale."""
+    """Set attributes of an element from those of a parameter, ``keys``, on a scale."""
     factor = float(parameter.unit.to(unit))
     value = rule.theirs(parameter.value * factor)
-    ours = parameter.min * factor, parameter.max * factor
-    low, high = (math.nan if math.isnan(b) or (rule.inverse and b == 0) else rule.theirs(b) for b in ours)
-    if rule.exchanges_bounds():
-        low, high = high, low
-    if scale < 0:
-        low, high = high, low
-    element.set("value", write_number(value / scale))
-    for key, number in (("min", low), ("max", high)):
-        if math.isfinite(number):
-            element.set(key, write_number(number / scale))
-        else:
-            element.attrib.pop(key, None)
-    error = parameter.error * factor
-    error = error * value**2 if rule.inverse else error / rule.times
-    if error > 0 and math.isfinite(error):
-        element.set("error", write_number(error / abs(scale)))
-    else:
-        element.attrib.pop("error", None)
+    bounds = {
+        key: math.nan if math.isnan(b) or (rule.inverse and b == 0) else rule.theirs(b * factor)
+        for key, b in (("min", parameter.min), ("max", parameter.max))
+        if key in keys
+    }
+    exchanged = rule.exchanges_bounds() is not (scale < 0)
+    if "value" in keys:
+        element.set("value", write_scaled(value, scale))
+    for key, bound in bounds.items():
+        text = write_scaled(bound, scale) if math.isfinite(bound) else None
+        _set(element, {"min": "max", "max": "min"}[key] if exchanged else key, text)
+    if "error" in keys or (rule.inverse and "value" in keys):
+        error = parameter.error * factor
+        error = error * value**2 if rule.inverse else error / rule.times
+        if error > 0 and math.isfinite(error):
+            _set(element, "error", write_scaled(error, abs(scale)))
+        elif "error" in keys:
+            _set(element, "error", None)
     if is_free(element) is parameter.frozen:
         element.set("free", "0" if parameter.frozen else "1")
+
+
+def _set(element: Any, key: str, text: str | None) -> None:
+    """Set an attribute, or remove it."""
+    if text is None:
+        element.attrib.pop(key, None)
+    else:
+        element.set(key, text)

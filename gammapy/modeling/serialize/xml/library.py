@@ -14,6 +14,7 @@ from lxml import etree
 from gammapy.errors import FileFormatError, GammapyWarning, OptionError
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.serialize.xml.document import parse, read_bytes
+from gammapy.modeling.serialize.xml.prototypes import read_prototypes
 from gammapy.modeling.serialize.xml.reading import RefusedError
 from gammapy.modeling.serialize.xml.source import BACKGROUNDS, origin_of, read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
@@ -89,6 +90,8 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
     dialect = dialect or found_dialect(root)
     plain_units = has_plain_units(root)
     place = SourcePlace(file, folder)
+    place.library = root.get("function_library", "")
+    place.prototypes = read_prototypes(root, place)
     models, refused, before = [], [], _escaped(root.text)
     seen: set[str] = set()
     for child in root:

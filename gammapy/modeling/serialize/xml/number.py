@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["UNBOUNDED", "NoNumberError", "parse_number", "write_number"]
+__all__ = ["UNBOUNDED", "NoNumberError", "parse_number", "write_number", "write_scaled"]
 
 #: an exponent without its letter, as in 1-06
 _NO_LETTER = re.compile(r"([+-]?\d+\.?\d*)-(\d\d)")
@@ -39,3 +39,13 @@ def parse_number(text: str) -> tuple[float, str | None]:
 def write_number(value: float) -> str:
     """Shortest text that is read back as the same number."""
     return repr(float(value)).removesuffix(".0") if abs(value) < 1e16 else repr(float(value))
+
+
+def write_scaled(number: float, scale: float) -> str:
+    """Text of a number over a scale; times the scale it is the number again, where that can be."""
+    ratio = number / scale
+    for digits in (15, 16, 17):
+        short = float(f"{ratio:.{digits}g}")
+        if short * scale == number:
+            return write_number(short)
+    return write_number(ratio)

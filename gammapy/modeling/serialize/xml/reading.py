@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
+from lxml import etree
 
 from gammapy.errors import FileFormatError, GammapyError
 from gammapy.modeling.models.base import ModelBase
@@ -33,6 +34,7 @@ from gammapy.modeling.models.spectral.broken import (
 )
 from gammapy.modeling.models.spectral.constant import ConstantSpectralModel
 from gammapy.modeling.models.spectral.exponential import ExponentialSpectralModel
+from gammapy.modeling.models.spectral.physical import BandSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
 from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
@@ -89,6 +91,8 @@ class PartReader:
         self.dialect = dialect
         self.plain_units = plain_units
         self.links: list[Link] | None = [] if linked else None
+        #: paths of parameters whose rule depends on the values of others
+        self.varying: set[str] = set()
         #: norms of maps and curves that are not simply one: they multiply the spectrum
         self.norms: list[tuple[Any, Factor]] = []
 
@@ -124,7 +128,7 @@ class PartReader:
             raise self.refuse(element, f"{element.get('name')} is nan")
         fill(model.own_parameters[name], factor, unit, slot.rule, element, self.place)
         if self.links is not None:
-            self.links.append(Link(f"{path}.{name}", element, slot))
+            self.links.append(Link(f"{path}.{name}", element, slot._replace(unit=unit)))
 
     def _stated_unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
         stated = parse_unit(element.get("unit", ""))
@@ -162,10 +166,20 @@ class PartReader:
         reader = SPECTRA.get(kind)
         if reader is not None:
             return reader(self, element, path, factor)
+        if kind in self.place.prototypes and element.find("parameter") is None:
+            return self._prototype(kind, path, factor)
         outer, _, inner = kind.partition("::")
         if inner and outer in WRAPPERS:
             return WRAPPERS[outer](self, element, path, factor, inner)
         return self.plain_spectrum(element, kind, self.parameters(element), path, factor)
+
+    def _prototype(self, name: str, path: str, factor: bool) -> Any:
+        """Spectrum of a named function, whose parameters stand in another file."""
+        function = etree.fromstring(self.place.prototypes[name])
+        links, self.links = self.links, None
+        model = self.spectrum(function, path, factor)
+        self.links = links
+        return model
 
     def plain_spectrum(
         self, element: Any, kind: str, found: dict[str, Any], path: str, factor: bool
@@ -176,7 +190,7 @@ class PartReader:
         if form is None:
             wanted = FLUXES.wanted(kind)
             if not wanted:
-                raise self.refuse(element, f"spectrum of the type {kind!r}: it is not known")
+                raise self.refuse(element, f"spectrum of the type {kind!r}: {self._unknown()}")
             raise self.refuse(
                 element,
                 f"spectrum {kind!r} with the parameters {sorted(found)}: it has "
@@ -189,9 +203,18 @@ class PartReader:
         self._turn_smoothness(model, path)
         return model
 
+    def _unknown(self) -> str:
+        library = self.place.library
+        if not library:
+            return "it is not known"
+        if self.place.prototypes:
+            return f"it is not known, nor a function of {library!r}"
+        return f"it is not known; {self.place.missing(library)}"
+
     def _turn_smoothness(self, model: Any, path: str) -> None:
         """Theirs is the exponent as it stands, ours is positive where the spectrum softens."""
         for name, low, high in TURNS.get(type(model), ()):
+            self.varying.add(f"{path}.{name}")
             own = model.own_parameters
             if own[high].value < own[low].value:
                 p = own[name]
@@ -234,6 +257,22 @@ class PartReader:
         if len(found) != 2 or "Energy" not in found or "Intensity" not in found:
             raise self.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")
         return found["Energy"], found["Intensity"]
+
+    def _band(self, element: Any, path: str, factor: bool) -> Any:
+        """Ours has the peak of the energy flux, theirs the scale of the exponential."""
+        found = self.parameters(element)
+        if factor or set(found) != {"norm", "alpha", "beta", "Ep", "Scale"}:
+            raise self.refuse(element, "a BandFunction has norm, alpha, beta, Ep and Scale")
+        model = BandSpectralModel()
+        names = {"norm": ("amplitude", "N"), "alpha": ("alpha", "1"), "beta": ("beta", "1")}
+        for name, (ours, unit) in (names | {"Scale": ("reference", "MeV")}).items():
+            self.fill(model, path, ours, found[name], Slot(ours, UNITS[unit], RULES[""]))
+        rule = Rule(times=2.0 + model.alpha.value)
+        if not rule.times > 0:
+            raise self.refuse(found["alpha"], f"alpha = {model.alpha.value:g}: there is no peak")
+        self.fill(model, path, "epeak", found["Ep"], Slot("epeak", UNITS["MeV"], rule))
+        self.varying.add(f"{path}.epeak")
+        return model
 
     def _constant(self, child: Any, path: str, factor: bool) -> Any:
         model: Any = PowerLawNormSpectralModel() if factor else ConstantSpectralModel()
@@ -375,8 +414,9 @@ class PartReader:
             wanted = SHAPES.wanted(kind)
             known = f": it has {wanted[0]}" if wanted else ": it is not known"
             raise self.refuse(element, f"shape {kind!r} with {sorted(rest)}{known}")
-        if math.isnan(sum(self.number(child) for child in rest.values())):
-            self.place.warn(element, f"the size of the {kind} is nan: it is read as a point")
+        size = self.number(next(iter(rest.values()))) if rest else 1.0
+        if not size > 0:
+            self.place.warn(element, f"the size of the {kind} is {size:g}: it is read as a point")
             form, rest = SHAPES.find("PointSource", []), {}
         model = self.by_form(form, rest, path, element)
         self._placed(model, path, frame, center, found)
@@ -441,7 +481,7 @@ class PartReader:
             "lat_0": position.dec.deg,
             size: major,
             "e": math.sqrt(1 - (minor / major) ** 2),
-            "phi": (angle + 180.0) % 360.0 - 180.0,
+            "phi": angle if -180.0 <= angle <= 180.0 else (angle + 180.0) % 360.0 - 180.0,
         }
         free = {
             "lon_0": factors[center[0]].free,
@@ -453,6 +493,17 @@ class PartReader:
         for name, value in values.items():
             parameter: Parameter = model.own_parameters[name]
             parameter.restate(value, parameter.unit, parameter.min, parameter.max, 0.0, not free[name])
+        if "edge_width" in model.own_parameters:
+            model.own_parameters["edge_width"].value = 0.0
+        # what is one parameter on both sides has bounds and errors too
+        one_to_one = {"lon_0": "RA", "lat_0": "DEC"} if frame == "icrs" else {}
+        if angle == factors["PA"].value == values["phi"]:
+            one_to_one["phi"] = "PA"
+        for ours, name in one_to_one.items():
+            self.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
+        if major == factors["MajorRadius"].value:
+            _, *bounds, error, free_size = factors["MajorRadius"]
+            model.own_parameters[size].restate(major, UNITS["deg"], *bounds, error, not free_size)
         for name, ours in others.items():
             self.fill(model, path, ours, found[name], Slot(ours, UNITS["1"], RULES[""]))
         return model
@@ -554,6 +605,7 @@ TURNS: dict[type, tuple[tuple[str, str, str], ...]] = {
 SPECTRA: dict[str, Callable[..., Any]] = {
     "NodeFunction": PartReader._nodes,
     "BinFunction": PartReader._bins,
+    "BandFunction": PartReader._band,
     "PiecewisePowerLaw": PartReader._piecewise,
     "FileFunction": PartReader._file,
     "Composite": PartReader._joined,
@@ -593,5 +645,8 @@ def _read_table(path: Path, factor: bool, dialect: str) -> TemplateSpectralModel
     unit = UNITS["1" if factor else "N"]
     # the Fermi tools refuse energies outside of the table, Gammalib goes on
     return TemplateSpectralModel(
-        table[:, 0] * u.MeV, table[:, 1] * unit, meta={"filename": str(path)}
+        table[:, 0] * u.MeV,
+        table[:, 1] * unit,
+        interp_kwargs={"extrapolate": False} if dialect == "fermi" else None,
+        meta={"filename": str(path)},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,8 @@ class SourceOrigin:
     dialect : str
     plain_units : bool
         True if its values are in units that it states.
+    prototypes : dict of bytes
+        The named function that it refers to, by name.
     """
 
     element: bytes
@@ -55,14 +57,19 @@ class SourceOrigin:
     folder: str | None
     dialect: str
     plain_units: bool
+    prototypes: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
 class ReadSource:
-    """A model, and the elements that its parameters were read from."""
+    """A model, and the elements that its parameters were read from.
+
+    ``varying`` are paths of those that are read in view of the values of others.
+    """
 
     model: Component
     links: list[Link]
+    varying: set[str]
 
 
 def read_source(
@@ -77,10 +84,10 @@ def read_source(
     FileFormatError
         If it is damaged.
     """
-    name = element.get("name", "").strip()
+    name = element.get("name", "")
     place.source = name
     reader = PartReader(place, dialect, plain_units, linked)
-    if not name:
+    if not name.strip():
         raise reader.refuse(element, "the source has no name")
     background = element.get("type") in BACKGROUNDS
     try:
@@ -89,7 +96,7 @@ def read_source(
         raise RefusedError(str(error)) from None
     except GammapyError as error:
         raise reader.refuse(element, str(error)) from None
-    return ReadSource(model, reader.links or [])
+    return ReadSource(model, reader.links or [], reader.varying)
 
 
 def _parts(element: Any) -> dict[str, Any]:
@@ -166,4 +173,7 @@ def origin_of(
     """What a model carries along."""
     text = etree.tostring(element, encoding="utf-8", with_tail=False)
     folder = None if place.folder is None else str(place.folder)
-    return SourceOrigin(text, before, folder, dialect, plain_units)
+    spectrum = element.find("spectrum") if place.prototypes else None
+    name = None if spectrum is None else spectrum.get("type")
+    used = {name: place.prototypes[name]} if name in place.prototypes else {}
+    return SourceOrigin(text, before, folder, dialect, plain_units, used)

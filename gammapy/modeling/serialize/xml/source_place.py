@@ -27,6 +27,9 @@ class SourcePlace:
         self.file = file
         self.folder = folder
         self.source = ""
+        #: elements of named functions, and the library that has them
+        self.prototypes: dict[str, bytes] = {}
+        self.library = ""
         self.warnings: list[str] = []
 
     def stated(self, file: str) -> str:

@@ -18,6 +18,8 @@ from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.factor import write_factor
+from gammapy.modeling.serialize.xml.number import parse_number
+from gammapy.modeling.serialize.xml.reading import RefusedError
 from gammapy.modeling.serialize.xml.source import SourceOrigin, read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
@@ -49,6 +51,7 @@ def updated(
     """
     element = etree.fromstring(origin.element)
     place = SourcePlace("", None if origin.folder is None else Path(origin.folder))
+    place.prototypes = origin.prototypes
     before = read_source(element, place, origin.dialect, origin.plain_units, linked=True)
     anew = {
         kind
@@ -59,20 +62,37 @@ def updated(
     links = {link.path: link for link in before.links}
     for path, parameter in before.model.own_parameters.items():
         kind = path.partition(".")[0]
-        if kind in anew or _same(parameter, own[path]):
-            continue
-        if path in links:
+        keys = () if kind in anew else _changes(parameter, own[path])
+        if keys and path in links:
             link = links[path]
-            scale = float(link.element.get("scale", 1.0))
-            write_factor(link.element, own[path], link.slot.unit, link.slot.rule, scale)
-        else:
+            scale, _ = parse_number(link.element.get("scale", "1"))
+            write_factor(link.element, own[path], link.slot.unit, link.slot.rule, scale, keys)
+        elif keys:
             anew.add(kind)
+    if any(path.partition(".")[0] not in anew for path in before.varying):
+        anew |= _misread(element, place, origin, own, before.varying)
     for kind in sorted(anew):
         _replace(element, kind, encode(kind, model.part(kind)))
-    if element.get("name", "").strip() != model.name:
+    if element.get("name") != model.name:
         element.set("name", model.name)
     _move_files(element, place, folder)
     return element
+
+
+def _misread(
+    element: Any,
+    place: SourcePlace,
+    origin: SourceOrigin,
+    own: dict[str, Parameter],
+    varying: set[str],
+) -> set[str]:
+    """Kinds of parts that would be read back as others, after a value they are read by changed."""
+    try:
+        after = read_source(element, place, origin.dialect, origin.plain_units)
+    except RefusedError:
+        return {path.partition(".")[0] for path in varying}
+    found = after.model.own_parameters
+    return {p.partition(".")[0] for p in varying if p not in own or _changes(found[p], own[p])}
 
 
 def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
@@ -100,16 +120,15 @@ def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
     return all(_alike(a, b) for a, b in inner)
 
 
-def _same(one: Parameter, other: Parameter) -> bool:
-    """True if two parameters say the same, possibly in other units."""
-    if one.frozen is not other.frozen:
-        return False
+def _changes(one: Parameter, other: Parameter) -> list[str]:
+    """Attributes in which two parameters differ, which may be in different units."""
     factor = float(other.unit.to(one.unit))
-    pairs = [(getattr(one, k), getattr(other, k) * factor) for k in ("value", "min", "max", "error")]
-    return all(
-        a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_ROUNDING)
-        for a, b in pairs
-    )
+    changed = [] if one.frozen is other.frozen else ["free"]
+    for key in ("value", "min", "max", "error"):
+        a, b = getattr(one, key), getattr(other, key) * factor
+        if not (a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=_ROUNDING)):
+            changed.append(key)
+    return changed
 
 
 def _replace(element: Any, kind: str, new: Any) -> None:

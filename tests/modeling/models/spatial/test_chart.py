@@ -42,13 +42,13 @@ def test_cards_beside_the_projection(cards):
 @pytest.mark.parametrize("code", ["MOL", "HPX", "COE"])
 def test_unknown_projections_are_refused(code):
     cards = {"PV2_1": 30.0} if code == "COE" else {}
-    with pytest.raises(ModelError, match=f"RA---{code}, .* is not known: reproject the map to one"):
+    with pytest.raises(ModelError, match=f"map has the projection RA---{code}, .* reproject"):
         chart_of(wcs_of(code, **cards))
 
 
 def test_parameters_of_a_projection_are_refused():
-    with pytest.raises(ModelError, match=r"RA---SIN, .* reproject"):
-        chart_of(wcs_of("SIN", PV2_1=0.3, PV2_2=0.2))
+    with pytest.raises(ModelError, match=r"some.fits has the projection RA---SIN, .* reproject"):
+        chart_of(wcs_of("SIN", PV2_1=0.3, PV2_2=0.2), (20, 20), "some.fits")
 
 
 def test_latitude_first_is_refused():

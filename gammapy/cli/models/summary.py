@@ -1,0 +1,134 @@
+"""What is told of a model: its types, where it is, and how bright."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import astropy.units as u
+
+from gammapy.errors import GammapyError
+from gammapy.modeling.models import Models, SkyModel
+from gammapy.modeling.models.component import MODEL_TYPES, Component
+
+__all__ = ["FLUX_UNIT", "Row", "kinds_of", "linked", "rows_of", "short_type"]
+
+#: between which energies the flux is
+BAND = (1.0, 10.0) * u.TeV
+FLUX_UNIT = u.Unit("cm-2 s-1")
+_TITLES = {
+    "icrs": ("RA", "Dec"),
+    "galactic": ("GLON", "GLAT"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model in a table; nan where it has no position or flux."""
+
+    name: str
+    types: tuple[str, ...]
+    lon: float
+    lat: float
+    flux: float
+    free: int
+
+    @property
+    def kind(self) -> str:
+        """Types as they read in a cell: "pl x gauss"."""
+        return " x ".join(self.types)
+
+    def as_dict(self, frame: str) -> dict[str, Any]:
+        """For JSON, which has no nan."""
+        lon, lat = _TITLES[frame]
+        numbers = {f"{lon} [deg]": self.lon, f"{lat} [deg]": self.lat}
+        numbers[f"flux 1-10 TeV [{FLUX_UNIT}]"] = self.flux
+        return {
+            "name": self.name,
+            "types": list(self.types),
+            **{key: value if math.isfinite(value) else None for key, value in numbers.items()},
+            "free_parameters": self.free,
+        }
+
+
+def short_type(part: Any) -> str:
+    """Tag of a part, or for one of several parts theirs: "pl * pl-norm"."""
+    inside = [getattr(part, name, None) for name in ("model1", "model2")]
+    symbol = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
+    if all(inside):
+        operator = symbol.get(part.operator.__name__, part.operator.__name__)
+        return f" {operator} ".join(map(short_type, inside))
+    return part.tag[1] if len(part.tag) > 1 else _bare(part)
+
+
+def _bare(part: Any) -> str:
+    return getattr(part, "kind", None) or (part.tag[0] if part.tag else type(part).__name__)
+
+
+def kinds_of(model: Component) -> tuple[str, ...]:
+    """Types of the parts; for a background its own first."""
+    parts = tuple(short_type(part) for part in model.parts())
+    return parts if isinstance(model, SkyModel) else (getattr(model, "kind", model.tag[-1]), *parts)
+
+
+def rows_of(models: Iterable[Component], frame: str) -> list[Row]:
+    """A row for each model."""
+    rows = []
+    for model in models:
+        lon, lat = _position(model, frame)
+        free = len(model.parameters.free_parameters)
+        rows.append(Row(model.name, kinds_of(model), lon, lat, _flux(model), free))
+    return rows
+
+
+def _position(model: Component, frame: str) -> tuple[float, float]:
+    spatial = model.part("spatial")
+    own = {} if spatial is None else spatial.own_parameters
+    try:
+        if {"lon_0", "lat_0"} <= own.keys() and spatial.frame == frame:  # a SkyCoord is slow
+            lon, lat = (own[name].quantity.to_value("deg") for name in ("lon_0", "lat_0"))
+            return float(lon) % 360.0, float(lat)
+        position = getattr(model, "position", None)
+    except GammapyError:  # the map of a template is not there
+        return math.nan, math.nan
+    if position is None:
+        return math.nan, math.nan
+    place = position.transform_to(frame).spherical
+    return float(place.lon.deg), float(place.lat.deg)
+
+
+def _flux(model: Component) -> float:
+    """Flux in the band; nan for a factor on something else, or what cannot be computed."""
+    spectrum = model.part("spectral")
+    if spectrum is None or not (spectrum.unit * u.TeV).is_equivalent(FLUX_UNIT):
+        return math.nan
+    try:
+        return float(spectrum.integral(*BAND).to_value(FLUX_UNIT))
+    except GammapyError:
+        return math.nan
+
+
+def linked(models: Models) -> dict[str, int]:
+    """How many parameters there are, how many are free, linked, and shared by several models."""
+    parameters = models.parameters
+    places = Counter(parameter for parameter, _ in parameters.items())
+    return {
+        "parameters": len(parameters),
+        "free": len(parameters.free_parameters),
+        "linked": sum(p.link is not None for p in parameters),
+        "shared": sum(count > 1 for count in places.values()),
+    }
+
+
+def by_kind(models: Models) -> list[tuple[int, tuple[str, ...]]]:
+    """How many models there are of each combination of types, the most first."""
+    counts = Counter(
+        tuple(short_type(p) if (p := m.part(kind)) is not None else "" for kind in MODEL_TYPES)
+        if isinstance(m, SkyModel)
+        else (kinds_of(m)[0], "", "")
+        for m in models
+    )
+    return sorted(((n, kind) for kind, n in counts.items()), key=lambda pair: (-pair[0], pair[1]))
