@@ -79,6 +79,9 @@ def _same(one: list[Any], other: list[Any], rtol: float) -> bool:
 def main() -> None:
     arguments = options(__doc__, rounds=1)
     report = Report("yaml_in_the_peer", "YAML files of ours, read by Gammapy 2.1")
+    # where the templates of the Fermi archive lie, by the name that its files use
+    archive = Path(os.environ["GAMMAPY_DATA"], "fermi-xml", "Extended_archive_v18")
+    os.environ.setdefault("LATEXTDIR", str(archive))
     sides = two_sides(arguments.peer)
     with tempfile.TemporaryDirectory() as folder:
         with Worker(sides[0], "yaml_files.py") as ours, Worker(sides[1], "yaml_files.py") as theirs:

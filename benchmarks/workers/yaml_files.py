@@ -11,8 +11,8 @@ from gammapy.modeling.models import Models
 
 ENERGY = [0.05, 1.0, 20.0] * u.TeV
 TIME = Time([55550.25, 55555.75, 58000.5], format="mjd", scale="utc")
-#: from the position, in radii of the model
-OFFSETS = ((0.1, 10.0), (0.3, 130.0), (0.6, 250.0))
+#: from the position, in deg, and directions
+OFFSETS = ((0.02, 10.0), (0.05, 130.0), (0.1, 250.0))
 
 
 def said(file):
@@ -58,10 +58,10 @@ def shape(model):
     """At three positions about the middle, in sr-1; a point has none."""
     if type(model).__name__ in ("PointSpatialModel", "ConstantFluxSpatialModel"):
         return []
-    center, radius = model.position, model.evaluation_radius
+    center = model.position
     if center is None:
-        center, radius = SkyCoord(0.5, 0.5, unit="deg", frame=model.frame), 0.5 * u.deg
-    places = [center.directional_offset_by(a * u.deg, f * radius) for f, a in OFFSETS]
+        center = SkyCoord(0.5, 0.5, unit="deg", frame=model.frame)
+    places = [center.directional_offset_by(a * u.deg, r * u.deg) for r, a in OFFSETS]
     lon = u.Quantity([place.spherical.lon for place in places])
     lat = u.Quantity([place.spherical.lat for place in places])
     if model.is_energy_dependent:

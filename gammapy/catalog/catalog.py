@@ -156,7 +156,7 @@ class SourceCatalog:
         for key in (self._name_key, *self._alias_keys):
             column = self.table[key]
             for row in range(len(self.table)):
-                for name in _cell(column[row], None).split(","):
+                for name in _cell(column, row).split(","):
                     if name.strip():
                         rows.setdefault(name.strip(), row)
         return rows
@@ -185,7 +185,8 @@ class SourceCatalog:
 
     @cached_property
     def _names(self) -> list[str]:
-        return [_cell(value, None) for value in self.table[self._name_key]]
+        column = self.table[self._name_key]
+        return [_cell(column, row) for row in range(len(column))]
 
     # -- sources --------------------------------------------------------------------------
 
@@ -278,12 +279,12 @@ def no_source(name: Any, known: Any, catalog: Any) -> str:
 
 def row_data(table: Table, row: int) -> dict[str, Any]:
     """Row of a table: quantities in double precision, texts without blanks, nan for empty cells."""
-    return {name: _cell(table[name][row], table[name].unit) for name in table.colnames}
+    return {name: _cell(table[name], row) for name in table.colnames}
 
 
-def _cell(value: Any, unit: Any) -> Any:
-    kind = getattr(value, "dtype", np.dtype(type(value))).kind
-    if isinstance(value, str | bytes) or kind in "SUO":
+def _cell(column: Any, row: int) -> Any:
+    value, unit, kind = column[row], column.unit, column.dtype.kind
+    if kind in "SUO":
         value = "" if np.ma.is_masked(value) else value
         return (value.decode() if isinstance(value, bytes) else str(value)).strip()
     if np.ma.is_masked(value):

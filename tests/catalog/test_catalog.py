@@ -106,7 +106,7 @@ def test_values_that_are_needed(catalog):
 
 
 def test_models_of_all(catalog):
-    with pytest.warns(GammapyWarning, match="1 sources have no such model.*C 3 is too steep"):
+    with pytest.warns(GammapyWarning, match=r"1 sources have no such model.*C 3 is too steep"):
         models = catalog.to_models(factor=1.5)
     assert models.names == ["A 1", "B 2"]
     assert models[0].spectral_model.index.value == 3.0
@@ -122,7 +122,7 @@ def test_text(catalog):
 
 
 def test_another_table():
-    with pytest.raises(DataError, match="column 'Nickname' is missing.*not this catalogue"):
+    with pytest.raises(DataError, match=r"column 'Nickname' is missing.*not this catalogue"):
         Catalog(table(), source_name_alias=("Nickname",))
 
 
@@ -139,7 +139,7 @@ def test_registry():
 def test_missing_files(tmp_path, monkeypatch):
     monkeypatch.delenv("GAMMAPY_DATA", raising=False)
     for cls in CATALOG_REGISTRY:
-        with pytest.raises(MissingFileError, match="GAMMAPY_DATA.*it is not set"):
+        with pytest.raises(MissingFileError, match=r"GAMMAPY_DATA.*it is not set"):
             cls()
     with pytest.raises(MissingFileError, match="check the name"):
         read_tables(tmp_path / "none.fits")

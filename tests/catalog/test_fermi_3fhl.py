@@ -48,7 +48,7 @@ def test_errors(catalog):
 def test_sizes_of_gaussians_hold_68_percent(catalog):
     """The sigmas of H.E.S.S. that two of the shapes were taken from stand in gamma-cat."""
     rows = {str(r["Source_Name"]).strip(): r for r in catalog.extended_sources_table}
-    assert CONTAINED_68 == pytest.approx(1.5096, abs=1e-4)
+    assert pytest.approx(1.5096, abs=1e-4) == CONTAINED_68
     for name, sigma in (("HESS J1303-631", 0.16), ("HESS J1841-055", 0.41)):
         assert rows[name]["Model_SemiMajor"] / CONTAINED_68 == pytest.approx(sigma, rel=0.01)
     assert rows["HESS J1841-055"]["Model_SemiMinor"] / CONTAINED_68 == pytest.approx(0.25, rel=0.01)

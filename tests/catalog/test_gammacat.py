@@ -91,7 +91,7 @@ def test_catalogue_in_yaml(tmp_path):
 def test_unknown_type_of_spectrum(tmp_path):
     (tmp_path / "gammacat.yaml").write_text(YAML.replace("spec_type: pl", "spec_type: plx"))
     source = SourceCatalogGammaCat(tmp_path / "gammacat.yaml")[0]
-    with pytest.raises(FileFormatError, match="gamma-cat 'Test nebula', spec, .*'plx'"):
+    with pytest.raises(FileFormatError, match=r"gamma-cat 'Test nebula', spec, .*'plx'"):
         source.spectral_model()
 
 
@@ -121,7 +121,7 @@ def test_folder(folder):
 
 def test_flux_points_that_cannot_be_read_are_told(folder):
     next(folder.glob("data/*/*/tev-000007-sed-2.ecsv")).write_text("no table")
-    with pytest.warns(GammapyWarning, match="tev-000007-sed-2.ecsv.*left out"):
+    with pytest.warns(GammapyWarning, match=r"tev-000007-sed-2.ecsv.*left out"):
         points = GammaCat(folder).flux_points(7)
     assert len(points) == 1
 
@@ -188,10 +188,12 @@ def test_source_without_a_spectrum(catalog):
     source = catalog["3C 66A"]
     assert source.spectral_model() is None
     assert source.flux_points is None
-    with pytest.raises(ModelError, match="3C 66A .* has no spectral model"):
+    with pytest.raises(ModelError, match=r"3C 66A .* has no spectral model"):
         source.sky_model()
-    with pytest.warns(GammapyWarning, match="87 sources have no such model"):
+    with pytest.warns(GammapyWarning) as told:
         assert len(catalog.to_models()) == 75
+    texts = [str(warning.message) for warning in told]
+    assert ["Westerlund 1" in texts[0], "87 sources have no such model" in texts[1]] == [True] * 2
 
 
 @needs_data

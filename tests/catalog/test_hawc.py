@@ -40,7 +40,7 @@ def test_extended_analysis(second):
     assert sum(source.n_models == 2 for source in second) == 15
     crab = second["2HWC J0534+220"]
     assert crab.n_models == 1
-    with pytest.raises(ModelError, match="J0534.220 was not analysed as extended"):
+    with pytest.raises(ModelError, match=r"J0534.220 was not analysed as extended"):
         crab.spectral_model("extended")
     with pytest.raises(UnknownNameError, match="which = 'disk'"):
         crab.spectral_model("disk")
@@ -77,9 +77,9 @@ def test_position(third):
 
 def test_row_of_nan(third):
     source = third["3HWC J0659+147"]
-    with pytest.raises(DataError, match="3HWC J0659.147: spec0_radius is empty"):
+    with pytest.raises(DataError, match=r"3HWC J0659.147: spec0_radius is empty"):
         source.spatial_model()
-    with pytest.raises(DataError, match="3HWC J0659.147: spec0_dnde is empty"):
+    with pytest.raises(DataError, match=r"3HWC J0659.147: spec0_dnde is empty"):
         source.spectral_model()
     with pytest.warns(GammapyWarning, match="1 sources have no such model"):
         models = third.to_models()

@@ -55,7 +55,9 @@ def test_names_of_instruments_may_have_a_star(catalog):
 
 def test_limits_are_no_spectrum(catalog):
     source = catalog["1LHAASO J0007+5659u"]
-    with pytest.raises(ModelError, match="J0007.5659u was not seen by WCDA, there are only limits"):
+    with pytest.raises(
+        ModelError, match=r"J0007.5659u was not seen by WCDA, there are only limits"
+    ):
         source.spectral_model("WCDA")
     assert source.sky_model("WCDA") is None
     assert source.sky_model("both").spectral_model.index.value == 3.1
@@ -67,7 +69,7 @@ def test_limits_are_no_spectrum(catalog):
 
 def test_both_take_turns(catalog):
     source = catalog["1LHAASO J0056+6346u"]
-    with pytest.raises(ModelError, match="was seen by both instruments.*sky_models"):
+    with pytest.raises(ModelError, match=r"was seen by both instruments.*sky_models"):
         source.sky_model()
     models = {model.name.rsplit(" ")[-1]: model for model in source.sky_models()}
     for energy, which in ((5 * u.TeV, "WCDA"), (80 * u.TeV, "KM2A")):

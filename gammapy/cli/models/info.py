@@ -111,7 +111,7 @@ def _in_brackets(parts: list[str]) -> str:
 
 
 def _table(models: Models, frame: str) -> str:
-    from gammapy.cli.models.summary import FLUX_UNIT, rows_of
+    from gammapy.cli.models.summary import UNIT_TEXT, rows_of
 
     lon, lat = ("RA", "Dec") if frame == "icrs" else ("GLON", "GLAT")
     header = ["name", "types", lon, lat, "flux 1-10 TeV", "free"]
@@ -125,8 +125,8 @@ def _table(models: Models, frame: str) -> str:
         ]
         for row in rows_of(models, frame)
     ]
-    units = ["", "", "deg", "deg", str(FLUX_UNIT.to_string(fraction=False)), ""]
-    return text_table(header, [units, *rows], right=header[2:], width=terminal_width())
+    units = ["", "", "deg", "deg", UNIT_TEXT, ""]
+    return text_table(header, rows, right=header[2:], width=terminal_width(), units=units)
 
 
 def _number(value: float, style: str) -> str:
@@ -134,15 +134,14 @@ def _number(value: float, style: str) -> str:
 
 
 def _in_full(model: Component, frame: str) -> str:
-    from gammapy.cli.models.summary import FLUX_UNIT, rows_of
+    from gammapy.cli.models.summary import UNIT_TEXT, rows_of
 
     (row,) = rows_of([model], frame)
     lines = [str(model)]
     if row.lon == row.lon:
         lines.append(f"Position ({frame}): {row.lon:.5f}, {row.lat:.5f} deg")
     if row.flux == row.flux:
-        unit = FLUX_UNIT.to_string(fraction=False)
-        lines.append(f"Flux from 1 to 10 TeV: {row.flux:.4g} {unit}")
+        lines.append(f"Flux from 1 to 10 TeV: {row.flux:.4g} {UNIT_TEXT}")
     extras = [p for p in model.parts() if getattr(p, "filename", None)]
     lines += [f"File of the {type(part).__name__}: {part.filename}" for part in extras]
     return "\n".join(lines)

@@ -14,11 +14,12 @@ from gammapy.errors import GammapyError
 from gammapy.modeling.models import Models, SkyModel
 from gammapy.modeling.models.component import MODEL_TYPES, Component
 
-__all__ = ["FLUX_UNIT", "Row", "kinds_of", "linked", "rows_of", "short_type"]
+__all__ = ["UNIT_TEXT", "Row", "by_kind", "kinds_of", "linked", "rows_of", "short_type"]
 
 #: between which energies the flux is
 BAND = (1.0, 10.0) * u.TeV
-FLUX_UNIT = u.Unit("cm-2 s-1")
+UNIT_TEXT = "cm-2 s-1"
+FLUX_UNIT = u.Unit(UNIT_TEXT)
 _TITLES = {
     "icrs": ("RA", "Dec"),
     "galactic": ("GLON", "GLAT"),
@@ -45,7 +46,7 @@ class Row:
         """For JSON, which has no nan."""
         lon, lat = _TITLES[frame]
         numbers = {f"{lon} [deg]": self.lon, f"{lat} [deg]": self.lat}
-        numbers[f"flux 1-10 TeV [{FLUX_UNIT}]"] = self.flux
+        numbers[f"flux 1-10 TeV [{UNIT_TEXT}]"] = self.flux
         return {
             "name": self.name,
             "types": list(self.types),

@@ -23,6 +23,7 @@ def text_table(
     rows: Sequence[Sequence[str]],
     right: Sequence[str] = (),
     width: int | None = None,
+    units: Sequence[str] | None = None,
 ) -> str:
     """Table of texts in aligned columns.
 
@@ -34,19 +35,22 @@ def text_table(
         Columns of numbers, which are aligned to the right and never cut.
     width : int, optional
         Longest line: texts in the widest columns are cut, with "…" at the end. By default none is.
+    units : sequence of str, optional
+        Second line of the header.
     """
-    columns = list(zip(header, *rows, strict=True))
+    titles = [header] if units is None else [header, units]
+    columns = list(zip(*titles, *rows, strict=True))
     sizes = [max(map(len, column)) for column in columns]
     if width is not None:
         sizes = _fitted(sizes, [name in right for name in header], width)
     lines = []
-    for row in (header, *rows):
+    for row in (*titles, *rows):
         cells = [
             _cut(cell, size).rjust(size) if name in right else _cut(cell, size).ljust(size)
             for cell, size, name in zip(row, sizes, header, strict=True)
         ]
         lines.append(_GAP.join(cells).rstrip())
-    lines.insert(1, _GAP.join("-" * size for size in sizes))
+    lines.insert(len(titles), _GAP.join("-" * size for size in sizes))
     return "\n".join(lines)
 
 

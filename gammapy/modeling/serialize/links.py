@@ -18,6 +18,7 @@ Paths are compared whole, never split, so a dot in a component's name does no ha
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +37,9 @@ from gammapy.modeling.serialize.node import Node
 from gammapy.modeling.serialize.parameter import IGNORED, unit_text
 
 __all__ = ["Places", "Slots"]
+
+#: variables in names of files, as the Fermi tools, shells and Gammalib spell them
+_VARIABLE = re.compile(r"\$(?:ENV)?[({](\w+)[)}](?=/)")
 
 
 class Places:
@@ -61,6 +65,7 @@ class Places:
 
     def stated(self, filename: str) -> str:
         """Name of a file as the tree says it: relative if it lies in the folder of the tree."""
+        filename = _VARIABLE.sub(r"$\1", filename)  # the one spelling that all readers know
         path = Path(filename)
         if self._folder is None or not path.is_absolute() or "$" in filename:
             return filename

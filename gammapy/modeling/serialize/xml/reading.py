@@ -25,6 +25,7 @@ from gammapy.modeling.models.spatial.gaussian import (
     GaussianSpatialModel,
     GeneralizedGaussianSpatialModel,
 )
+from gammapy.modeling.models.spatial.shell import ShellSpatialModel
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.models.spectral.absorption import EBLAbsorptionNormSpectralModel
 from gammapy.modeling.models.spectral.bins import BinsSpectralModel
@@ -122,7 +123,7 @@ class PartReader:
     def fill(self, model: ModelBase, path: str, name: str, element: Any, slot: Slot) -> None:
         """Give one parameter of a model the numbers of an element."""
         factor, unit = read_factor(element, self.place), slot.unit
-        if self.plain_units:
+        if self.plain_units and "scale" not in element.attrib:
             unit = self._stated_unit(element, unit)
         if math.isnan(factor.value):
             raise self.refuse(element, f"{element.get('name')} is nan")
@@ -436,19 +437,20 @@ class PartReader:
             self.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
 
     def _thin_shell(self, element: Any, path: str) -> Any:
-        """Shell of a list that gives the outer radius, and no width."""
+        """Shell of a list, where it may have an outer radius and no width."""
         found = self.parameters(element)
         frame, center = self._center(element, found)
         if set(found) != {*center, "Radius", "Width"}:
             raise self.refuse(element, f"a Shell has Radius and Width, not {sorted(found)}")
-        model = SHAPES.find("RadialShell", ["Radius", "Width"]).cls()
+        model = ShellSpatialModel()
         if self.number(found["Width"]) != 0.0:
             for name, ours in (("Radius", "radius"), ("Width", "width")):
                 self.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
-        else:
-            rule = Rule(times=_SHELL)
-            self.fill(model, path, "radius", found["Radius"], Slot("radius", UNITS["deg"], rule))
-            model.width.link = model.radius * (1 / _SHELL - 1)
+        else:  # two numbers of ours from one: a writer makes the shape anew if one has changed
+            outer = self.number(found["Radius"])
+            for ours, part in (("radius", _SHELL), ("width", 1 - _SHELL)):
+                parameter = model.own_parameters[ours]
+                parameter.restate(part * outer, UNITS["deg"], frozen=True)
         self._placed(model, path, frame, center, found)
         return model
 

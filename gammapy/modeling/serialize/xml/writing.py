@@ -217,7 +217,7 @@ def _of_one(model: Component) -> list[str]:
     """What no dialect can say of a model."""
     own = model.own_parameters
     found = []
-    linked = [path for path, p in own.items() if p.link is not None and not _own_link(p, model)]
+    linked = [path for path, p in own.items() if p.link is not None]
     if linked:
         found.append(f"links of {', '.join(linked)}")
     priors = [path for path, p in own.items() if p.prior is not None]
@@ -232,10 +232,3 @@ def _of_one(model: Component) -> list[str]:
         found.append("datasets_names")
     return found
 
-
-def _own_link(parameter: Any, model: Component) -> bool:
-    """True for a link that reading has made: a shell's width from its radius."""
-    inside = set(model.own_parameters.values())
-    return isinstance(model.origin, SourceOrigin) and all(
-        leaf in inside for leaf in parameter.link.leaves()
-    )
