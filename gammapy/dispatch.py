@@ -24,7 +24,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Models", "save", "any"): "gammapy.modeling.serialize.formats:write_file",
     ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
     ("Models", "read", "xml"): "gammapy.modeling.serialize.xml.library:read_models",
-    ("Models", "read", "gamma-cat"): "gammapy.modeling.serialize.gammacat:read_models",
+    ("Models", "read", "gamma-cat"): "gammapy.modeling.serialize.gammacat.files:read_models",
     ("Models", "write", "xml"): "gammapy.modeling.serialize.xml.writing:write_models",
     ("Models", "write", "yaml"): "gammapy.modeling.serialize.yaml:write_models",
     ("Models", "plot", "overview"): "gammapy.plot.models:plot_models",

@@ -34,7 +34,7 @@ def test_rows_are_written_as_module_and_attribute():
         module, colon, attribute = target.partition(":")
         assert owner.isidentifier()
         assert verb.isidentifier()
-        assert name.isidentifier()
+        assert name.replace("-", "_").isidentifier()
         assert colon
         assert module.startswith("gammapy.")
         assert attribute.isidentifier()

@@ -202,6 +202,7 @@ PUBLIC: dict[str, list[str]] = {
     "gammapy.modeling.models.temporal": [],
     "gammapy.modeling.prior": [],
     "gammapy.modeling.serialize": [],
+    "gammapy.modeling.serialize.gammacat": [],
     "gammapy.notebook": [],
     "gammapy.plot": [
         "peek",

@@ -28,7 +28,7 @@ GREY = "0.72"
 #: energy fluxes, alike in all pictures
 ERG = u.Unit("erg cm-2 s-1")
 #: what is so much fainter than the brightest is cut off below
-DECADES = 8
+DECADES = 7
 #: a name that is longer is cut in the legend
 LONGEST = 28
 

@@ -10,6 +10,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 
 from gammapy.errors import GammapyError, GammapyWarning
+from gammapy.modeling.models import SpatialModel
 from gammapy.modeling.models.component import Component
 from gammapy.optional import require
 
@@ -52,18 +53,19 @@ def outlines_of(models: Iterable[Component]) -> list[Outline]:
         lon, lat = (np.concatenate([getattr(one, key) for one in group]) for key in ("lon", "lat"))
         points = SkyCoord(lon, lat, unit="deg", frame=frame).galactic
         both = np.column_stack([points.l.deg, points.b.deg])
-        for one, part in zip(group, np.split(both, np.cumsum([len(g.lon) for g in group])[:-1]), strict=True):
+        ends = np.cumsum([len(one.lon) for one in group])[:-1]
+        for one, part in zip(group, np.split(both, ends), strict=True):
             curves = np.split(part[1:], np.cumsum(one.lengths)[:-1]) if one.lengths else []
             outlines[one.name] = Outline(one.name, *part[0], curves)
     return [outlines[one.name] for one in drawn]
 
 
 def _drawn(model: Component) -> _Drawn | None:
-    spatial: Any = model.part("spatial")
-    if getattr(model, "position", None) is None if not _has_place(spatial) else False:
+    spatial = model.part("spatial")
+    if not isinstance(spatial, SpatialModel):
         return None
     try:
-        position = spatial.position
+        position: Any = spatial.position
         if position is None:
             return None
         curves = _region_curves(spatial.to_region())
@@ -74,10 +76,6 @@ def _drawn(model: Component) -> _Drawn | None:
     points = np.concatenate([center, *curves])
     lengths = [len(curve) for curve in curves]
     return _Drawn(model.name, position.frame.name, points[:, 0], points[:, 1], lengths)
-
-
-def _has_place(spatial: Any) -> bool:
-    return hasattr(spatial, "position") and hasattr(spatial, "to_region")
 
 
 def _region_curves(region: Any) -> list[np.ndarray]:
@@ -152,22 +150,32 @@ def _frame(ax: Any, outlines: Sequence[Outline], middle: float) -> None:
     """Limits and labels; longitude grows to the left."""
     lon = _unwrapped(np.array([outline.lon for outline in outlines]), middle)
     lat = np.array([outline.lat for outline in outlines])
-    reach = max((_reach(outline) for outline in outlines), default=0.0)
-    width = max(np.ptp(lon) + 2.4 * reach, 1.1 * np.ptp(lon), _NARROWEST)
-    height = max(np.ptp(lat) + 2.4 * reach, 1.1 * np.ptp(lat), _NARROWEST)
-    x, y = (lon.max() + lon.min()) / 2, (lat.max() + lat.min()) / 2
-    if width < 120.0:  # degrees of both coordinates are as long
-        stretch = 1.0 / max(np.cos(np.deg2rad(y)), 0.05)
-        width, height = max(width, height * stretch * 0.8), max(height, width / stretch * 0.6)
-        ax.set_aspect(stretch, adjustable="datalim")
-    width = min(width, 360.0)
-    ax.set_xlim(x + width / 2, x - width / 2)
-    ax.set_ylim(max(y - height / 2, -90.0), min(y + height / 2, 90.0))
+    reach = np.array([_reach(outline) for outline in outlines])
+    narrow = reach / np.maximum(np.cos(np.deg2rad(lat)), 0.05)
+    left, right = _margins((lon - narrow).min(), (lon + narrow).max())
+    low, high = _margins((lat - reach).min(), (lat + reach).max())
+    if right - left < 120.0:  # degrees of both coordinates are as long
+        stretch = 1.0 / max(np.cos(np.deg2rad((low + high) / 2)), 0.05)
+        width = max(right - left, (high - low) * stretch)
+        height, x, y = width / stretch, (left + right) / 2, (low + high) / 2
+        left, right, low, high = x - width / 2, x + width / 2, y - height / 2, y + height / 2
+        ax.set_aspect(stretch)
+    if right - left > 360.0:
+        left, right = middle - 180.0, middle + 180.0
+    ax.set_xlim(right, left)
+    ax.set_ylim(max(low, -90.0), min(high, 90.0))
     ax.set_xlabel("Galactic longitude [deg]")
     ax.set_ylabel("Galactic latitude [deg]")
     ticker: Any = require("matplotlib.ticker", "pictures")
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(6 if right - left < 120.0 else 12))
     ax.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value % 360.0:g}"))
     ax.grid(alpha=0.25, linewidth=0.5)
+
+
+def _margins(low: float, high: float) -> tuple[float, float]:
+    """Interval that is a little larger, and not too narrow."""
+    half = max(0.54 * (high - low), _NARROWEST / 2)
+    return (low + high) / 2 - half, (low + high) / 2 + half
 
 
 def _reach(outline: Outline) -> float:

@@ -19,17 +19,21 @@ def catalog():
 
 @needs_data
 def test_integral_fluxes(catalog):
-    """The flux above 1 TeV (in fact to 1000 TeV) and the energy flux from 1 to 10 TeV are given."""
+    """The flux above 1 TeV and the energy flux from 1 to 10 TeV are columns of the table.
+
+    The survey ended the first at 1000 TeV; what is from other papers has no end.
+    """
     for source in catalog:
         model = source.spectral_model()
-        flux = model.integral(1 * u.TeV, 1e3 * u.TeV)
+        end = 1e3 if source.data["Analysis_Reference"] == "HGPS" else 1e7
+        flux = model.integral(1 * u.TeV, end * u.TeV)
         expected = source.data["Flux_Spec_Int_1TeV"]
         energy_flux = model.energy_flux(1 * u.TeV, 10 * u.TeV)
         other = source.data["Flux_Spec_Energy_1_10_TeV"]
         if np.isfinite(expected.value):
-            assert u.allclose(flux, expected, rtol=1e-4), source.name
+            assert u.allclose(flux, expected, rtol=5e-5), source.name
         if np.isfinite(other.value):
-            assert u.allclose(energy_flux, other, rtol=1e-4), source.name
+            assert u.allclose(energy_flux, other, rtol=5e-5), source.name
 
 
 @needs_data

@@ -192,7 +192,9 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         keys = a.keys()
         if keys == b.keys() and keys in ({"data", "unit"}, {"value", "unit"}):
-            return _same_quantity(*(u.Quantity(t.get("data", t.get("value")), t["unit"]) for t in (a, b)))
+            return _same_quantity(
+                *(u.Quantity(t.get("data", t.get("value")), t["unit"]) for t in (a, b))
+            )
         return keys == b.keys() and all(_same(a[key], b[key]) for key in keys)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same, a, b))

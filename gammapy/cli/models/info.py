@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gammapy.cli.errors import one_line_errors
-from gammapy.cli.models.files import described, files_argument, join, kept_aside, read_each, suffix_option
+from gammapy.cli.models.files import (
+    described,
+    files_argument,
+    join,
+    kept_aside,
+    read_each,
+    suffix_option,
+)
 from gammapy.cli.models.text import terminal_width, text_table
 
 if TYPE_CHECKING:

@@ -107,4 +107,6 @@ def _of_spectrum(spectrum: Any) -> Iterator[str]:
     for bad, what in ((~np.isfinite(values.value), "not finite"), (values.value < 0, "negative")):
         if np.any(bad):
             at, value = ENERGIES[bad][0], values.value[bad][0]
-            yield f"is {what} at {at:.4g} ({value:g} {unit}): check its parameters".replace(" )", ")")
+            yield f"is {what} at {at:.4g} ({value:g} {unit}): check its parameters".replace(
+                " )", ")"
+            )

@@ -10,10 +10,11 @@ from astropy.coordinates import SkyCoord
 
 from gammapy.errors import FileFormatError, GammapyWarning, MissingFileError, ModelError
 from gammapy.modeling.models import Models
-from gammapy.modeling.serialize.gammacat import Measurement, Source
 from gammapy.modeling.serialize.gammacat.measured import Readings, angle
+from gammapy.modeling.serialize.gammacat.measurement import Measurement
 from gammapy.modeling.serialize.gammacat.merged import measurement_of_row
 from gammapy.modeling.serialize.gammacat.place import turned
+from gammapy.modeling.serialize.gammacat.source import Source
 from gammapy.modeling.serialize.node import Node
 
 PL = """

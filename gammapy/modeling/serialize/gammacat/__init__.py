@@ -7,9 +7,3 @@ a value with both of its errors, and `files` finds what belongs together.
 What a file says is never changed on the disk or in ``Measurement.tree``. Where it had to be
 interpreted - a slip in a unit, a size that is not given - ``Measurement.notes`` says so.
 """
-
-from gammapy.modeling.serialize.gammacat.files import read_models
-from gammapy.modeling.serialize.gammacat.measurement import Measurement
-from gammapy.modeling.serialize.gammacat.source import Source
-
-__all__ = ["Measurement", "Source", "read_models"]

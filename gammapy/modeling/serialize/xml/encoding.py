@@ -168,6 +168,8 @@ class Encoder:
             raise UnsaidError(f"spectra joined by {operator!r} have no name in {self.dialect!r}")
         element = etree.Element("spectrum", type=kinds[operator])
         parts = _flattened(model, operator)
+        if operator == "mul":  # the flux comes first
+            parts.sort(key=lambda part: part.unit.is_equivalent(""))
         fluxes = [not part.unit.is_equivalent("") for part in parts]
         for part, flux in zip(parts, fluxes, strict=True):
             element.append(self.spectrum(part, factor or not flux))
@@ -370,6 +372,10 @@ class Encoder:
             element.set("normalize", "0")
         if not cube and self.dialect == "fermi" and model.normalize:
             self.report("a map that is normalised is taken as it is by the Fermi tools")
+        if _moved(model):
+            self.report("the position of its map is not said: that of the file counts")
+        if model.interp_kwargs.get("values_scale", "log") != ("log" if cube else "lin"):
+            self.report("how its map is interpolated is not said: the tools have their own way")
         name = "Prefactor" if (self.dialect == "fermi" and not cube) else "Normalization"
         self.number(element, name, 1.0)
         return element
@@ -403,6 +409,10 @@ class Encoder:
         if model.filename is None:
             raise UnsaidError(f"a {type(model).__name__} that is in no file: write it first")
         phase = isinstance(model, TemplatePhaseCurveTemporalModel)
+        if not phase and model.format != "table":
+            raise UnsaidError(f"a light curve in a file of the format {model.format!r}")
+        if not phase and _shifted(model):
+            self.report("the reference time of its light curve is not said: that of the file counts")
         element = etree.Element("temporal", type="PhaseCurve" if phase else "LightCurve")
         element.set("file", self.stated(model.filename))
         self.number(element, "Normalization", 1.0)
@@ -461,7 +471,8 @@ def _scale(value: float, slot: Slot) -> float:
     if slot.unit == UNITS["1"] and slot.rule.sign < 0:
         return -1.0
     size = abs(value)
-    return 1.0 if 1e-3 <= size < 1e5 else 10.0 ** math.floor(math.log10(size))
+    usual = 1e-3 <= size < 1e5 or not 1e-60 < size < 1e60
+    return 1.0 if usual else 10.0 ** math.floor(math.log10(size))
 
 
 def _is_norm(model: Any) -> bool:
@@ -471,6 +482,32 @@ def _is_norm(model: Any) -> bool:
         and model.tilt.value == 0.0
         and model.tilt.frozen
     )
+
+
+def _moved(model: TemplateSpatialModel) -> bool:
+    """True if a map is not where its file has it, or a fit may move it."""
+    as_in_file = TemplateSpatialModel(filename=model.filename)
+    there, open_there = as_in_file.own_parameters, as_in_file.unplaced
+    waiting = model.unplaced
+    return any(
+        not p.frozen
+        or (name not in waiting and (name in open_there or _differ(p, there[name])))
+        for name, p in model.own_parameters.items()
+    )
+
+
+def _shifted(model: LightCurveTemplateTemporalModel) -> bool:
+    """True if a light curve does not begin when its file says."""
+    if model.awaits_file:
+        return not model.t_ref.frozen
+    as_in_file = LightCurveTemplateTemporalModel(filename=model.filename, scale=model.scale)
+    unknown = as_in_file.awaits_file
+    return not model.t_ref.frozen or unknown or _differ(model.t_ref, as_in_file.t_ref)
+
+
+def _differ(one: Parameter, other: Parameter) -> bool:
+    value = other.value * float(other.unit.to(one.unit))
+    return not math.isclose(one.value, value, rel_tol=1e-12, abs_tol=1e-9)
 
 
 def _same_nodes(table: TemplateSpectralModel, norms: PiecewiseNormSpectralModel) -> bool:

@@ -183,7 +183,7 @@ def write_factor(
     if "error" in keys or (rule.inverse and "value" in keys):
         error = parameter.error * factor
         error = error * value**2 if rule.inverse else error / rule.times
-        if error > 0 and math.isfinite(error):
+        if error > 0 and math.isfinite(error / scale):
             _set(element, "error", write_scaled(error, abs(scale)))
         elif "error" in keys:
             _set(element, "error", None)

@@ -62,9 +62,7 @@ def xml_problems(path: Path) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
 
 
-def _of_parts(
-    element: Any, place: SourcePlace, dialect: str, plain_units: bool
-) -> Iterator[str]:
+def _of_parts(element: Any, place: SourcePlace, dialect: str, plain_units: bool) -> Iterator[str]:
     """Errors of the parts of a source that was refused: the first may have hidden others."""
     background = element.get("type") in BACKGROUNDS
     for child in element:
