@@ -44,6 +44,7 @@ PUBLIC: dict[str, list[str]] = {
         "SourceCatalogObjectHGPSComponent",
     ],
     "gammapy.cli": ["main"],
+    "gammapy.cli.models": ["models_command"],
     "gammapy.data": ["GTI"],
     "gammapy.datasets": [
         "Dataset",
@@ -217,6 +218,7 @@ PUBLIC: dict[str, list[str]] = {
         "plot_flux_points_spectrum",
         "plot_map",
         "plot_masks",
+        "plot_models",
         "plot_phase_curve",
         "plot_profile",
         "plot_residuals",

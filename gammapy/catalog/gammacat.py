@@ -102,7 +102,7 @@ class SourceCatalogObjectGammaCat(SourceCatalogObject):
         Raises
         ------
         DataError
-            If an energy comes twice, which one source has.
+            If the file has fewer than it states, or an energy comes twice.
         """
         table = self.flux_points_table
         if table is None:

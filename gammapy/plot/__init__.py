@@ -13,6 +13,7 @@ from gammapy.plot.flux_points_fit import (
 )
 from gammapy.plot.map import plot_map
 from gammapy.plot.model import plot_spectral_error, plot_spectral_model
+from gammapy.plot.models import plot_models
 from gammapy.plot.peek import peek
 from gammapy.plot.profile import plot_contour, plot_profile, plot_surface
 from gammapy.plot.spectrum import plot_fit
@@ -33,6 +34,7 @@ __all__ = [
     "plot_flux_points_spectrum",
     "plot_map",
     "plot_masks",
+    "plot_models",
     "plot_phase_curve",
     "plot_profile",
     "plot_residuals",

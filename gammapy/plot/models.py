@@ -1,7 +1,7 @@
 """Many models in one picture: their spectra, and where they are on the sky.
 
-The brightest have a colour and a name each; more than a dozen could not be told apart, so the others
-are grey.
+The brightest have a colour and a name each; more than a dozen could not be told apart, so the
+others are grey.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import GammapyError, GammapyWarning
-from gammapy.modeling.models import Models
+from gammapy.modeling.models import Models, SpectralModel
 from gammapy.optional import require
 from gammapy.plot.axes import plain_numbers
 from gammapy.plot.model import plot_spectral_error
@@ -96,7 +96,9 @@ def _curves(models: Models, energy: u.Quantity) -> list[_Curve]:
     found = []
     for model in models:
         spectrum = model.part("spectral")
-        if spectrum is None or not (spectrum.unit * u.TeV**2).is_equivalent(ERG):
+        if not isinstance(spectrum, SpectralModel) or not (spectrum.unit * u.TeV**2).is_equivalent(
+            ERG
+        ):
             continue
         try:
             with np.errstate(all="ignore"):

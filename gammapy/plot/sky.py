@@ -56,7 +56,7 @@ def outlines_of(models: Iterable[Component]) -> list[Outline]:
         ends = np.cumsum([len(one.lon) for one in group])[:-1]
         for one, part in zip(group, np.split(both, ends), strict=True):
             curves = np.split(part[1:], np.cumsum(one.lengths)[:-1]) if one.lengths else []
-            outlines[one.name] = Outline(one.name, *part[0], curves)
+            outlines[one.name] = Outline(one.name, float(part[0, 0]), float(part[0, 1]), curves)
     return [outlines[one.name] for one in drawn]
 
 

@@ -32,9 +32,7 @@ SPECTRA = {
             *(1.096521373e-15, 3.467505041e-18, 1.096521373e-20),
         ),
         "ExponentialCutoffPowerLaw Prefactor 5.7e-16 Index -2.48 CutoffEnergy 1e6 "
-        "PivotEnergy 3e5": (
-            *(7.865133873e-15, 1.0588662e-17, 4.32703839e-24),
-        ),
+        "PivotEnergy 3e5": (*(7.865133873e-15, 1.0588662e-17, 4.32703839e-24),),
         "ExponentialCutoffPowerLaw Prefactor 5.7e-16 Index -2.48 InverseCutoffEnergy 1e-6 "
         "PivotEnergy 3e5": (7.865133873e-15, 1.0588662e-17, 4.32703839e-24),
         "ExpCutoff Prefactor 5.7e-16 Index -2.48 Cutoff 1e6 PivotEnergy 3e5": (

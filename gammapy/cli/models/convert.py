@@ -7,14 +7,20 @@ from pathlib import Path
 import click
 
 from gammapy.cli.errors import InputError, one_line_errors
-from gammapy.cli.models.files import join, kept_aside, read_each, suffix_option
+from gammapy.cli.models.files import examples, join, kept_aside, read_each, suffix_option
 
 __all__ = ["convert_command"]
+
+_EXAMPLES = examples(
+    "gammapy models convert crab.xml crab.yaml",
+    "gammapy models convert crab.yaml crab.xml --dialect fermi",
+    "gammapy models convert pwn.xml snr.xml all.yaml --suffix=-b",
+)
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".xml": "xml"}
 
 
-@click.command("convert")
+@click.command("convert", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
@@ -35,12 +41,6 @@ def convert_command(
 
     Files are YAML, XML or gamma-cat; several become one. What OUTPUT cannot say (links in XML,
     say) is told as a warning; if it has no word for a model nothing is written.
-
-    \b
-    Examples:
-      gammapy models convert crab.xml crab.yaml
-      gammapy models convert crab.yaml crab.xml --dialect fermi
-      gammapy models convert pwn.xml snr.xml all.yaml --suffix=-b
     """
     format = FORMATS.get(output.suffix.lower())
     if format is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gammapy.cli.errors import one_line_errors
-from gammapy.cli.models.files import read_each
+from gammapy.cli.models.files import examples, read_each
 from gammapy.cli.models.text import terminal_width, text_table
 
 if TYPE_CHECKING:
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["diff_command"]
 
+_EXAMPLES = examples(
+    "gammapy models diff before.yaml after.yaml",
+    "gammapy models diff published.xml fitted.yaml --sigma 3",
+)
 
-@click.command("diff")
+
+@click.command("diff", epilog=_EXAMPLES)
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option(
@@ -39,11 +44,6 @@ def diff_command(a: Path, b: Path, sigma: float | None, as_json: bool) -> None:
     too.
 
     The exit code is 0 if nothing differs, 1 if something does, and 2 if a file cannot be read.
-
-    \b
-    Examples:
-      gammapy models diff before.yaml after.yaml
-      gammapy models diff published.xml fitted.yaml --sigma 3
     """
     with one_line_errors():
         from gammapy.cli.models.difference import differences
@@ -58,7 +58,9 @@ def diff_command(a: Path, b: Path, sigma: float | None, as_json: bool) -> None:
     if found:
         sys.exit(1)
     if not as_json:
-        click.echo("No difference." if sigma is None else f"No difference of {sigma:g} sigma.")
+        click.echo(
+            "No difference." if sigma is None else f"No difference of {sigma:g} sigma or more."
+        )
 
 
 def _table(found: list[Difference]) -> str:

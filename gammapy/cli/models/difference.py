@@ -10,8 +10,10 @@ from typing import Any
 import astropy.units as u
 import numpy as np
 
+from gammapy.cli.models.same_frame import in_frame_of
 from gammapy.errors import GammapyError
-from gammapy.modeling.models import Models
+from gammapy.modeling.expression import Algebra, Operation
+from gammapy.modeling.models import Models, SpatialModel
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.component import MODEL_TYPES, Component
 from gammapy.modeling.parameter import Parameter
@@ -20,6 +22,9 @@ __all__ = ["Difference", "differences"]
 
 #: numbers that agree to this part are equal: files of other units and scales round differently
 RTOL = 1e-9
+
+#: path of each parameter in its file
+Paths = dict[Parameter, str]
 
 
 @dataclass(frozen=True)
@@ -60,16 +65,20 @@ def differences(a: Models, b: Models) -> list[Difference]:
     """All differences: models of A in their order, then those that only B has."""
     found: list[Difference] = []
     ours, theirs = ({m.name: m for m in models} for models in (a, b))
+    paths: Paths = {}
+    for models in (a, b):
+        for parameter, path in models.parameters.items():
+            paths.setdefault(parameter, path)
     for name, model in ours.items():
         if name not in theirs:
             found.append(Difference(name, "model", "there", ""))
         else:
-            found += _of_models(model, theirs[name])
+            found += _of_models(model, theirs[name], paths)
     found += [Difference(name, "model", "", "there") for name in theirs if name not in ours]
     return found
 
 
-def _of_models(a: Component, b: Component) -> Iterator[Difference]:
+def _of_models(a: Component, b: Component, paths: Paths) -> Iterator[Difference]:
     if type(a) is not type(b):
         yield Difference(a.name, "type", a.tag[0], b.tag[0])
         return
@@ -83,7 +92,7 @@ def _of_models(a: Component, b: Component) -> Iterator[Difference]:
             if one is not other:
                 yield Difference(a.name, kind, _type(one), _type(other))
             continue
-        yield from _of_parts(a.name, kind, one, other)
+        yield from _of_parts(a.name, kind, one, other, paths)
 
 
 def _type(part: ModelBase | None) -> str:
@@ -96,17 +105,30 @@ def _type(part: ModelBase | None) -> str:
     return f"{name}({names})" if names else name
 
 
-def _of_parts(name: str, kind: str, a: ModelBase, b: ModelBase) -> Iterator[Difference]:
+def _of_parts(
+    name: str, kind: str, a: ModelBase, b: ModelBase, paths: Paths
+) -> Iterator[Difference]:
     ours, theirs = a.own_parameters, b.own_parameters
+    if isinstance(a, SpatialModel) and isinstance(b, SpatialModel) and _turned(a, b):
+        theirs = in_frame_of(a, b).own_parameters
     for path in dict.fromkeys([*ours, *theirs]):
         item = f"{kind}.{path}"
         if path in ours and path in theirs:
             yield from _of_parameters(name, item, ours[path], theirs[path])
+            link, linked = (_link(own[path].link, paths) for own in (ours, b.own_parameters))
+            if link != linked:
+                yield Difference(name, f"{item} link", link, linked)
         else:
-            sides = (_value(own[path]) if path in own else "" for own in (ours, theirs))
-            yield Difference(name, item, *sides)
-    for key, one, other in _rest(kind, a, b):
-        yield Difference(name, f"{kind} {key}", one, other)
+            one, other = (_value(own[path]) if path in own else "" for own in (ours, theirs))
+            yield Difference(name, item, one, other)
+    for key, first, second in _rest(kind, a, b):
+        yield Difference(name, f"{kind} {key}", first, second)
+
+
+def _turned(a: SpatialModel, b: SpatialModel) -> bool:
+    """True for positions in two frames."""
+    places = [{"lon_0", "lat_0"} <= part.own_parameters.keys() for part in (a, b)]
+    return a.frame != b.frame and all(places)
 
 
 # -- parameters ---------------------------------------------------------------------------
@@ -136,9 +158,6 @@ def _of_parameters(name: str, item: str, a: Parameter, b: Parameter) -> Iterator
             yield Difference(name, f"{item} {key}", _bound(one, a), _bound(two, b))
     if a.frozen != b.frozen:
         yield Difference(name, f"{item} frozen", _text(a.frozen), _text(b.frozen))
-    links = [_text(None if p.link is None else repr(p.link)) for p in (a, b)]
-    if links[0] != links[1]:
-        yield Difference(name, f"{item} link", *links)
 
 
 def _equal(a: float, b: float) -> bool:
@@ -158,6 +177,15 @@ def _bound(bound: float, parameter: Parameter) -> str:
     if math.isnan(bound):
         return "none"
     return f"{bound:.6g} {parameter.unit.to_string(fraction=False)}".rstrip()
+
+
+def _link(link: Algebra | None, paths: Paths) -> str:
+    """Expression of a link, with the paths of the parameters."""
+    if link is None:
+        return "none"
+    if isinstance(link, Operation):
+        return f"{link.operator}({_link(link.left, paths)}, {_link(link.right, paths)})"
+    return paths.get(link, repr(link)) if isinstance(link, Parameter) else repr(link)
 
 
 def _text(value: Any) -> str:
@@ -192,15 +220,17 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         keys = a.keys()
         if keys == b.keys() and keys in ({"data", "unit"}, {"value", "unit"}):
-            return _same_quantity(
-                *(u.Quantity(t.get("data", t.get("value")), t["unit"]) for t in (a, b))
-            )
+            return _same_quantity(*map(_quantity, (a, b)))
         return keys == b.keys() and all(_same(a[key], b[key]) for key in keys)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, float) and isinstance(b, float):
         return _equal(a, b)
     return a == b
+
+
+def _quantity(tree: dict[str, Any]) -> u.Quantity:
+    return u.Quantity(tree["data"] if "data" in tree else tree["value"], tree["unit"])
 
 
 def _same_quantity(a: u.Quantity, b: u.Quantity) -> bool:

@@ -11,7 +11,20 @@ import click
 if TYPE_CHECKING:
     from gammapy.modeling.models import Models
 
-__all__ = ["described", "files_argument", "join", "kept_aside", "read_each", "suffix_option"]
+__all__ = [
+    "described",
+    "examples",
+    "files_argument",
+    "join",
+    "kept_aside",
+    "read_each",
+    "suffix_option",
+]
+
+
+def examples(*lines: str) -> str:
+    """End of a help text: commands, one a line."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 def files_argument(function: Callable[..., Any]) -> Callable[..., Any]:

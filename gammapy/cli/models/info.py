@@ -11,6 +11,7 @@ import click
 from gammapy.cli.errors import one_line_errors
 from gammapy.cli.models.files import (
     described,
+    examples,
     files_argument,
     join,
     kept_aside,
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["info_command"]
 
+_EXAMPLES = examples(
+    "gammapy models info crab.yaml",
+    "gammapy models info crab.yaml --model crab",
+    "gammapy models info *.xml --suffix=-b --frame galactic",
+    "gammapy models info crab.yaml --json",
+)
 
-@click.command("info")
+
+@click.command("info", epilog=_EXAMPLES)
 @files_argument
 @suffix_option
 @click.option("--model", "name", metavar="NAME", help="Show one model, in full.")
@@ -52,13 +60,6 @@ def info_command(
     For each file its format, how many models it has of which types, and how many parameters are
     free, linked, or shared by several models. Then a table of the models: their types, position,
     flux from 1 to 10 TeV and number of free parameters.
-
-    \b
-    Examples:
-      gammapy models info crab.yaml
-      gammapy models info crab.yaml --model crab
-      gammapy models info *.xml --suffix=-b --frame galactic
-      gammapy models info crab.yaml --json
     """
     with one_line_errors():
         parts = read_each(files)
@@ -149,8 +150,9 @@ def _in_full(model: Component, frame: str) -> str:
         lines.append(f"Position ({frame}): {row.lon:.5f}, {row.lat:.5f} deg")
     if row.flux == row.flux:
         lines.append(f"Flux from 1 to 10 TeV: {row.flux:.4g} {UNIT_TEXT}")
-    extras = [p for p in model.parts() if getattr(p, "filename", None)]
-    lines += [f"File of the {type(part).__name__}: {part.filename}" for part in extras]
+    for part in model.parts():
+        if filename := getattr(part, "filename", None):
+            lines.append(f"File of the {type(part).__name__}: {filename}")
     return "\n".join(lines)
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gammapy.cli.errors import InputError, one_line_errors
-from gammapy.cli.models.files import files_argument, join, read_each, suffix_option
+from gammapy.cli.models.files import examples, files_argument, join, read_each, suffix_option
 
 if TYPE_CHECKING:
     from gammapy.modeling.models import Models
 
 __all__ = ["plot_command"]
 
+_EXAMPLES = examples(
+    "gammapy models plot crab.yaml -o crab.png",
+    'gammapy models plot crab.yaml -o crab.pdf --energy-range "100 GeV" "50 TeV"',
+    'gammapy models plot *.xml -o sky.png --model "Vela X" --model Crab',
+)
+
 #: formats of pictures, by the end of the name
 PICTURES = (".png", ".pdf", ".svg", ".jpg")
 
 
-@click.command("plot")
+@click.command("plot", epilog=_EXAMPLES)
 @files_argument
 @click.option(
     "-o",
@@ -35,9 +42,8 @@ PICTURES = (".png", ".pdf", ".svg", ".jpg")
     "--energy-range",
     nargs=2,
     default=("0.01 TeV", "100 TeV"),
-    show_default=True,
     metavar="LOW HIGH",
-    help="Two energies with units.",
+    help='Two energies with units; by default "0.01 TeV" "100 TeV".',
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUTPUT if it exists.")
 @suffix_option
@@ -49,22 +55,18 @@ def plot_command(
     overwrite: bool,
     suffix: str | None,
 ) -> None:
-    """Draw the models of FILES: E^2 dN/dE over energy, and a map of the sky in galactic coordinates.
+    """Draw the models of FILES: E^2 dN/dE over energy, and a map in galactic coordinates.
 
     Of many models the brightest have a colour and a name each, the others are grey. The map shows
     outlines of extended models; it is left out if no model has a position.
-
-    \b
-    Examples:
-      gammapy models plot crab.yaml -o crab.png
-      gammapy models plot crab.yaml -o crab.pdf --energy-range "100 GeV" "50 TeV"
-      gammapy models plot *.xml -o sky.png --model "Vela X" --model Crab
     """
     if output.suffix.lower() not in PICTURES:
         raise click.BadParameter(
             f"{output}: the name must end in one of {', '.join(PICTURES)}", param_hint="--output"
         )
     with one_line_errors():
+        from gammapy.modeling.serialize.atomic import write_bytes
+
         if output.exists() and not overwrite:
             raise InputError(f"{output} exists: pass --overwrite or choose another name")
         if not output.absolute().parent.is_dir():
@@ -74,7 +76,8 @@ def plot_command(
             models = models[list(names)]
         if not len(models):
             raise InputError(f"{files[0]} has no models: there is nothing to draw")
-        _draw(models, _energies(energy_range), output)
+        picture = _draw(models, _energies(energy_range), output.suffix[1:].lower())
+        write_bytes(output, picture, overwrite)
     click.echo(f"{output}: {len(models)} model{'' if len(models) == 1 else 's'}")
 
 
@@ -89,10 +92,13 @@ def _energies(texts: tuple[str, str]) -> Any:
     return [low, high]
 
 
-def _draw(models: Models, energy_range: Any, output: Path) -> None:
+def _draw(models: Models, energy_range: Any, format: str) -> bytes:
+    """Content of the file of a picture."""
     from gammapy.dispatch import find
     from gammapy.optional import require
 
     figure = require("matplotlib.figure", "pictures").Figure(layout="constrained")
     find("Models", "plot", "overview")(models, energy_range, figure)
-    figure.savefig(output, dpi=150)
+    content = io.BytesIO()
+    figure.savefig(content, format=format, dpi=150)
+    return content.getvalue()

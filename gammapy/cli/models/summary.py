@@ -13,7 +13,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 
 from gammapy.errors import GammapyError
-from gammapy.modeling.models import Models, SkyModel, SpatialModel
+from gammapy.modeling.models import Models, SkyModel, SpatialModel, SpectralModel
 from gammapy.modeling.models.component import MODEL_TYPES, Component
 
 __all__ = ["UNIT_TEXT", "Row", "by_kind", "kinds_of", "linked", "rows_of", "short_type"]
@@ -119,7 +119,9 @@ def _own_position(model: Component) -> tuple[str, float, float] | None:
 def _flux(model: Component) -> float:
     """Flux in the band; nan for a factor on something else, or what cannot be computed."""
     spectrum = model.part("spectral")
-    if spectrum is None or not (spectrum.unit * u.TeV).is_equivalent(FLUX_UNIT):
+    if not isinstance(spectrum, SpectralModel) or not (spectrum.unit * u.TeV).is_equivalent(
+        FLUX_UNIT
+    ):
         return math.nan
     try:
         return float(spectrum.integral(*BAND).to_value(FLUX_UNIT))

@@ -9,12 +9,18 @@ from pathlib import Path
 import click
 
 from gammapy.cli.errors import one_line_errors
-from gammapy.cli.models.files import files_argument
+from gammapy.cli.models.files import examples, files_argument
 
 __all__ = ["validate_command"]
 
+_EXAMPLES = examples(
+    "gammapy models validate crab.yaml",
+    "gammapy models validate --strict *.xml",
+    "gammapy models validate crab.yaml --json",
+)
 
-@click.command("validate")
+
+@click.command("validate", epilog=_EXAMPLES)
 @files_argument
 @click.option("--strict", is_flag=True, help="Let warnings count as errors do.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: a list of problems as JSON.")
@@ -28,12 +34,6 @@ def validate_command(files: tuple[Path, ...], strict: bool, as_json: bool) -> No
 
     The exit code is 0 if there is no error, 1 if there is one (with --strict: or a warning), and 2
     if a file is not there.
-
-    \b
-    Examples:
-      gammapy models validate crab.yaml
-      gammapy models validate --strict *.xml
-      gammapy models validate crab.yaml --json
     """
     with one_line_errors():
         from gammapy.modeling.serialize.validate import problems

@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     """Something wrong with a model, or odd."""
 
     #: position of the model
-    index: int
+    position: int
     #: "spectral", "spatial" or "temporal"
     kind: str
     #: name of the parameter in its part; empty if it is the part as a whole
@@ -40,7 +40,7 @@ class Finding(NamedTuple):
 def findings(models: Models) -> Iterator[Finding]:
     """All findings, in the order of the models; a shared parameter is looked at once."""
     seen: set[Parameter] = set()
-    for index, model in enumerate(models):
+    for position, model in enumerate(models):
         for kind in model.part_types:
             part = model.part(kind)
             if part is None:
@@ -50,12 +50,12 @@ def findings(models: Models) -> Iterator[Finding]:
                     seen.add(parameter)
                     where = f"model {model.name!r}, {kind}.{name}"
                     for severity, text in _of_parameter(parameter):
-                        yield Finding(index, kind, name, severity, f"{where} {text}")
+                        yield Finding(position, kind, name, severity, f"{where} {text}")
             for text in (*_of_file(part), *_of_values(part)):
                 where = f"model {model.name!r}, {kind}"
-                yield Finding(index, kind, "", "error", f"{where}: {text}")
+                yield Finding(position, kind, "", "error", f"{where}: {text}")
         for text in _of_map(model):
-            yield Finding(index, "", "", "error", f"model {model.name!r}: {text}")
+            yield Finding(position, "", "", "error", f"model {model.name!r}: {text}")
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
@@ -107,6 +107,5 @@ def _of_spectrum(spectrum: Any) -> Iterator[str]:
     for bad, what in ((~np.isfinite(values.value), "not finite"), (values.value < 0, "negative")):
         if np.any(bad):
             at, value = ENERGIES[bad][0], values.value[bad][0]
-            yield f"is {what} at {at:.4g} ({value:g} {unit}): check its parameters".replace(
-                " )", ")"
-            )
+            number = f"{value:g} {unit}".rstrip()
+            yield f"is {what} at {at:.4g} ({number}): check its parameters"

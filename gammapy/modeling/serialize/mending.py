@@ -51,13 +51,17 @@ def yaml_problems(text: str, source: str, folder: Path | None = None) -> list[Pr
     try:
         patient = _Patient(parse_tree(text, source), text, source)
     except FileFormatError as error:
-        return [at_line(str(error), source, "error", error.line or 1)]
+        (_, *rest), last = at_line(str(error), source, "error"), len(text.splitlines())
+        # a parser may find the end of the file only after its last line
+        return [Problem(max(1, min(error.line or 1, last)), *rest)]
     _mend_components(patient, folder)
     models = _mend_the_rest(patient, folder)
     if models is not None:
         for found in findings(models):
-            line = patient.line_of(found.index, found.kind, found.parameter)
-            patient.problems.append(Problem(line, found.severity, found.message))
+            path, tree = patient.place_of(found.position, found.kind, found.parameter)
+            if not patient.was_mended(tree):
+                problem = Problem(patient.line(path), found.severity, found.message)
+                patient.problems.append(problem)
     return sorted(set(patient.problems), key=lambda problem: problem.line)
 
 
@@ -70,17 +74,16 @@ def _mend_components(patient: _Patient, folder: Path | None) -> None:
         here = ("components", i)
         while i not in patient.lost:
             try:
-                node = Node(patient.tree["components"][i], patient.source, here)
+                place = f"{patient.source}, components[{i}]"
+                node = Node(patient.tree["components"][i], place, here)
                 name = decode_component(node, patient.source, Slots(folder)).name
-                if name in first:
-                    other = patient.line(first[name])
-                    raise node.complaint(
-                        f"name {name!r} comes twice, first in line {other}: rename one", "name"
-                    )
-                first[name] = (*here, "name")
-                break
             except GammapyError as error:
                 patient.treat(error, here)
+                continue
+            if name in first:
+                patient.rename(i, name, first[name])
+            first.setdefault(name, (*here, "name"))
+            break
     patient.drop_lost()
 
 
@@ -124,6 +127,7 @@ class _Patient:
         self._lost_names: list[str] = []
         #: containers whose own complaints follow from earlier ones, and keys taken out of one
         self._damaged: set[Any] = set()
+        self._mended: set[int] = set()
         self._kept: list[Any] = []  # so that no identity is used twice
 
     # -- lines ----------------------------------------------------------------------------
@@ -138,23 +142,35 @@ class _Patient:
             line = found
         return line + 1
 
-    def line_of(self, index: int, kind: str, parameter: str) -> int:
-        """Line of a parameter of a component; ``parameter`` may be inside, "model1.index"."""
-        path: tuple[Any, ...] = ("components", index, kind) if kind else ("components", index)
-        tree = self.tree["components"][index].get(kind)
-        for name in parameter.split("."):
-            if not isinstance(tree, dict):
-                break
+    def place_of(self, index: int, kind: str, parameter: str) -> tuple[tuple[Any, ...], Any]:
+        """Path and tree of a parameter of a component, or of what is nearest above it.
+
+        ``parameter`` may be inside of another, "model1.index", or empty for the part.
+        """
+        path: tuple[Any, ...] = ("components", index)
+        tree = self.tree["components"][index]
+        for name in [kind, *parameter.split(".")]:
             if name in tree:
                 path, tree = (*path, name), tree[name]
                 continue
             rows = tree.get("parameters")
             for i, row in enumerate(rows if isinstance(rows, list) else []):
                 if isinstance(row, dict) and row.get("name") == name:
-                    path = (*path, "parameters", i)
-        return self.line(path)
+                    return (*path, "parameters", i), row
+        return path, tree
+
+    def was_mended(self, tree: Any) -> bool:
+        """True if something was taken out of a tree, so that what it says now is not meant."""
+        return id(tree) in self._mended
 
     # -- mending --------------------------------------------------------------------------
+
+    def rename(self, index: int, name: str, first: tuple[Any, ...]) -> None:
+        """Note that a name comes twice, and give it to one component only."""
+        line = self.line(("components", index, "name"))
+        text = f"name {name!r} comes twice, first in line {self.line(first)}: rename one"
+        self.problems.append(Problem(line, "error", text))
+        self.tree["components"][index]["name"] = f"{name} of line {line}"
 
     def treat(self, error: GammapyError, default: tuple[Any, ...]) -> bool:
         """Note what was complained of, and take it out; False if it is the whole tree.
@@ -164,14 +180,15 @@ class _Patient:
         default : tuple
             Path, if the error has none.
         """
-        path = _to_take_out(getattr(error, "path", None) or default)
-        trail, missing = self._follow(path)
-        if not self._follows_from_others(trail, missing):
-            where = getattr(error, "path", None) or default
+        where = getattr(error, "path", None) or default
+        if not self._follows_from_others(*self._follow(where)):
             self.problems.append(at_line(str(error), self.source, "error", self.line(where)))
+        trail, _ = self._follow(_to_take_out(where))
         if not trail:
             return False
-        container, key, _ = trail[-1]
+        container, key, value = trail[-1]
+        self._kept.append(value)
+        self._mended |= {id(above) for above, _, _ in trail}
         if container is self.tree.get("components"):
             self._lose(key)
         elif isinstance(container, list):
@@ -184,7 +201,8 @@ class _Patient:
 
     def _follow(self, path: tuple[Any, ...]) -> tuple[list[tuple[Any, Any, Any]], Any]:
         """Containers, keys and values along a path, and the first key that is not there."""
-        trail, value = [], self.tree
+        trail: list[tuple[Any, Any, Any]] = []
+        value = self.tree
         for key in path:
             here = (isinstance(value, dict) and key in value) or (
                 isinstance(value, list) and isinstance(key, int) and key < len(value)
@@ -205,12 +223,11 @@ class _Patient:
 
     def _replace(self, container: Any, key: Any, trail: list[tuple[Any, Any, Any]]) -> None:
         """Take a key out of a mapping; for a part of a model something else stands in."""
-        old = container[key]
-        self._kept.append(old)
         kind = next((k for _, k, _ in trail if k in _STAND_INS), None)
         stand_in = _STAND_INS.get(kind or "")
-        if key in (*_STAND_INS, *_INSIDE) and stand_in is not None and old != stand_in:
+        if key in (*_STAND_INS, *_INSIDE) and stand_in is not None and container[key] != stand_in:
             container[key] = dict(stand_in)
+            self._mended.add(id(container[key]))
             self._damaged |= {id(above) for above, _, _ in trail}
             return
         del container[key]

@@ -30,7 +30,7 @@ def at_line(text: str, file: str, severity: str, line: int = 1) -> Problem:
         Line, if the message has none.
     """
     text = " ".join(text.split())
-    found = re.match(rf"{re.escape(file)}(?::(\d+)|, line (\d+))?[:,] ", text)
+    found = re.match(rf"{re.escape(file)}(?::(\d+)|, line (\d+))?[:,]? ", text)
     if found:
         line = int(found[1] or found[2] or line)
         text = text[found.end() :]

@@ -24,8 +24,8 @@ def test_background_of_a_dataset():
     assert background.name == "cta-bkg"
     assert background.datasets_names == ["cta"]
     assert list(background.own_parameters) == [
-        "spectral.norm",
         "spectral.tilt",
+        "spectral.norm",
         "spectral.reference",
     ]
     assert background.belongs_to("cta")

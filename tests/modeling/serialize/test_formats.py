@@ -9,7 +9,7 @@ from gammapy.errors import (
     OptionError,
     UnknownNameError,
 )
-from gammapy.modeling.models import Models, PowerLawSpectralModel, SkyModel
+from gammapy.modeling.models import Models, PointSpatialModel, PowerLawSpectralModel, SkyModel
 from gammapy.modeling.serialize.formats import sniff
 
 
@@ -49,7 +49,7 @@ def test_no_file(tmp_path, monkeypatch):
 
 
 def models(*names):
-    return Models([SkyModel(PowerLawSpectralModel(), name=name) for name in names])
+    return Models([SkyModel(PowerLawSpectralModel(), PointSpatialModel(), name=n) for n in names])
 
 
 @pytest.fixture

@@ -16,7 +16,12 @@ from gammapy.datasets import Datasets
 from gammapy.errors import DataError, FileFormatError, OptionError, UnknownNameError
 from gammapy.maps import RegionNDMap
 from gammapy.modeling import Fitter, Status
-from gammapy.modeling.models import Models, PowerLawSpectralModel, SkyModel
+from gammapy.modeling.models import (
+    ConstantTemporalModel,
+    Models,
+    PowerLawSpectralModel,
+    SkyModel,
+)
 from gammapy.spectrum import FluxPoints, FluxPointsDataset
 from tests.spectrum.flux_points.test_points import lightcurve
 from tests.spectrum.points import DNDE, points, profiles, reference, table
@@ -240,7 +245,7 @@ def test_a_light_curve_is_compared_with_a_steady_flux():
     made = FluxPointsDataset(SkyModel(reference(), name="crab"), FluxPoints(maps, reference()))
     assert made.stat_sum() == pytest.approx(np.sum((np.arange(12) - 1) ** 2) / 0.25)
     assert made.flux_pred().shape == made.data.dnde.data.shape
-    made.models[0].temporal_model = object()
+    made.models[0].temporal_model = ConstantTemporalModel()
     with pytest.raises(DataError, match="changes with time"):
         made.flux_pred()
 

@@ -22,7 +22,7 @@ from gammapy.modeling.serialize.xml.number import (
 )
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
-__all__ = ["Factor", "Rule", "AS_IT_IS", "RULES", "fill", "is_free", "read_factor", "write_factor"]
+__all__ = ["AS_IT_IS", "RULES", "Factor", "Rule", "fill", "is_free", "read_factor", "write_factor"]
 
 _FREE = ("1", "true")
 #: attributes by which a file says a parameter

@@ -1,16 +1,18 @@
 """Form: how one model class stands in XML, under the names of each dialect.
 
-A row of names reads ``"PowerLaw Prefactor -Index PivotEnergy"``: the type, then the parameter of each
-of ours, in their order. A minus says that the file has the negative, ``1/`` that it has the inverse.
+A row of names reads ``"PowerLaw Prefactor -Index PivotEnergy"``: the type, then the parameter of
+each of ours, in their order. A minus says that the file has the negative, ``1/`` the inverse.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import astropy.units as u
 
+from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.factor import RULES, Rule
 
 __all__ = ["Form", "Slot", "Table"]
@@ -104,9 +106,17 @@ class Form:
         """True if all of a model can be said in this form."""
         parameters = model.own_parameters
         return type(model) is self.cls and all(
-            parameters[name].value == value and parameters[name].frozen
+            parameters[name].value == value and _untouched(parameters[name], self.cls)
             for name, value in self.fixed.items()
         )
+
+
+def _untouched(parameter: Parameter, cls: Any) -> bool:
+    """True if a parameter is frozen, and nothing is known of it that a file would lose."""
+    declared = getattr(cls, parameter.name)
+    bounds = (parameter.min, declared.min), (parameter.max, declared.max)
+    same = all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in bounds)
+    return same and parameter.frozen and parameter.error == 0
 
 
 class Table:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from gammapy.errors import FileFormatError, GammapyWarning, OptionError
 from gammapy.modeling.models.collection import Models
+from gammapy.modeling.models.component import Component
 from gammapy.modeling.serialize.xml.document import parse, read_bytes
 from gammapy.modeling.serialize.xml.prototypes import read_prototypes
 from gammapy.modeling.serialize.xml.reading import RefusedError
@@ -41,7 +42,9 @@ class LibraryOrigin:
     Attributes
     ----------
     prolog : bytes
-        Comments before the root.
+        Document type and comments before the root.
+    epilog : bytes
+        Comments after it.
     attributes : dict of str
         Of the root.
     after : bytes
@@ -53,8 +56,9 @@ class LibraryOrigin:
     """
 
     prolog: bytes = b""
-    attributes: dict[str, str] = field(default_factory=dict)
-    after: bytes = b""
+    epilog: bytes = b""
+    attributes: dict[str, str] = field(default_factory=lambda: {"title": "source library"})
+    after: bytes = b"\n"
     dialect: str = "gammalib"
     refused: tuple[tuple[str, bytes], ...] = ()
 
@@ -92,7 +96,9 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
     place = SourcePlace(file, folder)
     place.library = root.get("function_library", "")
     place.prototypes = read_prototypes(root, place)
-    models, refused, before = [], [], _escaped(root.text)
+    models: list[Component] = []
+    refused: list[tuple[str, bytes]] = []
+    before = _escaped(root.text)
     seen: set[str] = set()
     for child in root:
         if child.tag != "source":
@@ -106,19 +112,25 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
             refused.append((models[-1].name if models else "", text))
         else:
             if model.name in seen:
-                raise FileFormatError(
-                    f"{file}:{child.sourceline}: a second source is named {model.name!r}: rename one"
-                )
+                text = f"a second source is named {model.name!r}: rename one"
+                raise FileFormatError(f"{file}:{child.sourceline}: {text}")
             seen.add(model.name)
             model.origin = origin_of(child, before, place, dialect, plain_units)
             models.append(model)
         before = _escaped(child.tail)
     found = Models(models)
-    above = reversed(list(root.itersiblings(preceding=True)))
-    prolog = b"".join(etree.tostring(node, encoding="utf-8") + b"\n" for node in above)
-    found.origin = LibraryOrigin(prolog, dict(root.attrib), before, dialect, tuple(refused))
+    found.origin = LibraryOrigin(*_around(root), dict(root.attrib), before, dialect, tuple(refused))
     _tell(place.warnings)
     return found
+
+
+def _around(root: Any) -> tuple[bytes, bytes]:
+    """What stands before and after the root."""
+    doctype = root.getroottree().docinfo.doctype.encode("utf-8")
+    above = [*root.itersiblings(preceding=True)][::-1]
+    before = [doctype] * bool(doctype) + [etree.tostring(node, encoding="utf-8") for node in above]
+    after = [etree.tostring(node, encoding="utf-8") for node in root.itersiblings()]
+    return b"".join(line + b"\n" for line in before), b"".join(line + b"\n" for line in after)
 
 
 def _escaped(text: str | None) -> bytes:
@@ -157,6 +169,9 @@ def found_dialect(root: Any) -> str:
 
 
 def has_plain_units(root: Any) -> bool:
-    """True for lists like that of gamma-cat: each value in the unit that stands beside it."""
-    first = next(root.iter("parameter"), None)
-    return first is not None and "unit" in first.attrib and "scale" not in first.attrib
+    """True for lists like that of gamma-cat: each value in the unit that stands beside it.
+
+    In part of such a list at least: one that was written anew has scales.
+    """
+    firsts = (part.find("parameter") for source in root.iterchildren("source") for part in source)
+    return any(p is not None and "unit" in p.attrib and "scale" not in p.attrib for p in firsts)

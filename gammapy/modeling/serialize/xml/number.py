@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 __all__ = ["UNBOUNDED", "NoNumberError", "parse_number", "write_number", "write_scaled"]

@@ -15,10 +15,13 @@ from gammapy.modeling.models.iact_background import IACTBackgroundModel, IACTBac
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
 from gammapy.modeling.parameter import Parameter
+from gammapy.modeling.serialize.xml.course_reading import read_course
 from gammapy.modeling.serialize.xml.factor import RULES
 from gammapy.modeling.serialize.xml.form import UNITS, Slot
 from gammapy.modeling.serialize.xml.reading import Link, PartReader, RefusedError
+from gammapy.modeling.serialize.xml.shape_reading import read_shape
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
+from gammapy.modeling.serialize.xml.spectrum_reading import read_spectrum
 
 __all__ = ["BACKGROUNDS", "ReadSource", "SourceOrigin", "origin_of", "read_source"]
 
@@ -109,13 +112,13 @@ def _sky(element: Any, name: str, reader: PartReader) -> SkyModel:
     for kind in ("spectrum", "spatialModel"):
         if kind not in parts:
             raise reader.refuse(element, f"a source needs a <{kind}>")
-    shape = reader.shape(parts["spatialModel"], "spatial")
+    shape = read_shape(reader, parts["spatialModel"], "spatial")
     flux = not _is_shape(shape.unit)
     course = parts.get("temporal", parts.get("temporalModel"))
-    temporal = None if course is None else reader.course(course, "temporal")
+    temporal = None if course is None else read_course(reader, course, "temporal")
     norms = list(reader.norms)
     path = "spectral" + ".model1" * len(norms)
-    spectrum = reader.spectrum(parts["spectrum"], path, flux)
+    spectrum = read_spectrum(reader, parts["spectrum"], path, flux)
     for i, (child, _) in enumerate(norms):
         norm = PowerLawNormSpectralModel()
         inside = "spectral" + ".model1" * (len(norms) - 1 - i) + ".model2"
@@ -133,11 +136,11 @@ def _background(element: Any, name: str, reader: PartReader) -> IACTBackgroundMo
     parts = _parts(element)
     if "spectrum" not in parts:
         raise reader.refuse(element, "a background needs a <spectrum>")
-    spectrum = reader.spectrum(parts["spectrum"], "spectral", True)
+    spectrum = read_spectrum(reader, parts["spectrum"], "spectral", True)
     child = parts.get("spatialModel", parts.get("radialModel"))
     shape = None if child is None else _shape(child, reader, "spatial")
     course = parts.get("temporal")
-    temporal = None if course is None else reader.course(course, "temporal")
+    temporal = None if course is None else read_course(reader, course, "temporal")
     if reader.norms:
         raise reader.refuse(element, "the norm of a background's course in time is not one")
     attributes = {k: v for k, v in element.attrib.items() if k not in ("name", "type")}
@@ -158,9 +161,7 @@ def _shape(element: Any, reader: PartReader, path: str, prefix: str = "") -> IAC
             reader.links[-1] = reader.links[-1]._replace(path=f"{path}.{prefix}{name}")
         parameters.append(parameter)
     inner = [c for c in element if c.tag in ("spatialModel", "sigma")]
-    parts = [
-        _shape(child, reader, path, f"{prefix}part{i}_") for i, child in enumerate(inner)
-    ]
+    parts = [_shape(child, reader, path, f"{prefix}part{i}_") for i, child in enumerate(inner)]
     attributes = {k: v for k, v in element.attrib.items() if k != "type"}
     if element.tag != "spatialModel":
         attributes["element"] = element.tag

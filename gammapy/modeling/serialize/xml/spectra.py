@@ -47,7 +47,7 @@ from gammapy.modeling.models.spectral.superexp import (
 )
 from gammapy.modeling.serialize.xml.form import Form, Table
 
-__all__ = ["FACTORS", "FLUXES"]
+__all__ = ["FACTORS", "FLUXES", "TURNS"]
 
 FLUXES = Table(
     Form(
@@ -201,7 +201,7 @@ FACTORS = Table(
         "1",
         gammalib="Constant Normalization",
         fermi="ConstantValue Value",
-        fixed={"tilt": 0.0},
+        fixed={"tilt": 0.0, "reference": 1.0},
     ),
     Form(
         PowerLawNormSpectralModel,
@@ -244,3 +244,12 @@ FACTORS = Table(
         fermi="AbsEdge Tau0 E0 -Index",
     ),
 )
+
+#: parameters whose sign is that of a change of index: their name, and the two indices
+TURNS: dict[type, tuple[tuple[str, str, str], ...]] = {
+    SmoothBrokenPowerLawSpectralModel: (("beta", "index1", "index2"),),
+    SmoothDoubleBrokenPowerLawSpectralModel: (
+        ("beta12", "index1", "index2"),
+        ("beta23", "index2", "index3"),
+    ),
+}

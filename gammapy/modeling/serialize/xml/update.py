@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lxml import etree
 
 from gammapy.modeling.models.base import ModelBase
@@ -23,10 +24,10 @@ from gammapy.modeling.serialize.xml.reading import RefusedError
 from gammapy.modeling.serialize.xml.source import SourceOrigin, read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
-__all__ = ["updated"]
+__all__ = ["TAGS", "updated"]
 
 #: elements of the parts
-_TAGS = {
+TAGS = {
     "spectral": ("spectrum",),
     "spatial": ("spatialModel", "radialModel"),
     "temporal": ("temporal", "temporalModel"),
@@ -107,16 +108,18 @@ def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
     if any(getattr(one, key, None) != getattr(other, key, None) for key in keys):
         return False
     for key in ("energy", "values", "energy_min", "energy_max"):
-        a, b = getattr(one, key, None), getattr(other, key, None)
-        if a is not None and not (a.shape == b.shape and (a == b).all()):
+        a, b = (np.asanyarray(getattr(part, key, None)) for part in (one, other))
+        if a.shape != b.shape or not np.all(a == b):
             return False
-    pairs = [(getattr(one, key, None), getattr(other, key, None)) for key in ("model1", "model2", "model")]
+    pairs = [
+        (getattr(one, key, None), getattr(other, key, None))
+        for key in ("model1", "model2", "model")
+    ]
     inner = [(a, b) for a, b in pairs if isinstance(a, ModelBase)]
     lists = (getattr(one, key, ()) for key in ("models", "parts"))
     others = (getattr(other, key, ()) for key in ("models", "parts"))
-    for a, b in zip(lists, others, strict=True):
-        if isinstance(a, list):
-            inner += zip(a, b, strict=True)
+    for some, more in zip(lists, others, strict=True):
+        inner += zip(some, more, strict=True)
     return all(_alike(a, b) for a, b in inner)
 
 
@@ -132,7 +135,7 @@ def _changes(one: Parameter, other: Parameter) -> list[str]:
 
 
 def _replace(element: Any, kind: str, new: Any) -> None:
-    old = next((child for tag in _TAGS[kind] for child in element.iterchildren(tag)), None)
+    old = next((child for tag in TAGS[kind] for child in element.iterchildren(tag)), None)
     if old is not None and new is not None:
         new.tail = old.tail
         etree.indent(new, "  ", level=1)

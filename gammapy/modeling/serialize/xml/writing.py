@@ -7,6 +7,7 @@ of the others (links, priors, correlations...) is a line of the report.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,24 @@ from gammapy.modeling.models.collection import Models
 from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.iact_background import IACTBackgroundModel, IACTBackgroundShape
 from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spatial.constant import ConstantSpatialModel
 from gammapy.modeling.models.spatial.point import PointSpatialModel
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
-from gammapy.modeling.models.spatial.constant import ConstantSpatialModel
 from gammapy.modeling.serialize.atomic import expand, write_text
+from gammapy.modeling.serialize.xml.course_encoding import encode_course
 from gammapy.modeling.serialize.xml.encoding import Encoder, UnsaidError
 from gammapy.modeling.serialize.xml.factor import AS_IT_IS
 from gammapy.modeling.serialize.xml.form import UNITS, Slot
 from gammapy.modeling.serialize.xml.library import DIALECTS, LibraryOrigin
+from gammapy.modeling.serialize.xml.shape_encoding import encode_shape
 from gammapy.modeling.serialize.xml.source import SourceOrigin
-from gammapy.modeling.serialize.xml.update import updated
+from gammapy.modeling.serialize.xml.spectrum_encoding import encode_spectrum
+from gammapy.modeling.serialize.xml.update import TAGS, updated
 
 __all__ = ["models_to_xml", "write_models", "xml_report"]
 
+#: characters that may stand in XML
+_XML_TEXT = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
 
 
@@ -63,7 +69,11 @@ def write_models(
     text, report = _rendered(models, dialect, expand(filename).resolve().parent)
     write_text(filename, text, overwrite)
     if report:
-        warnings.warn(f"{filename} does not say everything: " + "; ".join(report), GammapyWarning, stacklevel=4)
+        warnings.warn(
+            f"{filename} does not say everything: " + "; ".join(report),
+            GammapyWarning,
+            stacklevel=4,
+        )
 
 
 def models_to_xml(models: Models, dialect: str | None = None) -> str:
@@ -109,12 +119,11 @@ def _rendered(models: Models, dialect: str | None, folder: Path | None) -> tuple
 
 
 def _library(origin: LibraryOrigin, inside: bytes) -> str:
-    attributes = origin.attributes or {"title": "source library"}
-    root = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-    after = origin.after.decode("utf-8") or "\n"
+    root = "".join(f" {key}={quoteattr(value)}" for key, value in origin.attributes.items())
+    after = origin.after.decode("utf-8")
     return (
         f"{DECLARATION}{origin.prolog.decode('utf-8')}<source_library{root}>"
-        f"{inside.decode('utf-8')}{after}</source_library>\n"
+        f"{inside.decode('utf-8')}{after}</source_library>\n{origin.epilog.decode('utf-8')}"
     )
 
 
@@ -124,13 +133,20 @@ def _source(model: Component, dialect: str, folder: Path | None, report: list[st
     def note(text: str) -> None:
         report.append(f"{model.name!r}: {text}")
 
+    if not _XML_TEXT.fullmatch(model.name):
+        raise UnsaidError("its name has characters that XML cannot hold")
     for line in _of_one(model):
         note(line)
     encoder = Encoder(dialect, note, folder)
     origin = model.origin
     if isinstance(origin, SourceOrigin) and origin.dialect == dialect:
-        element = updated(model, origin, folder, lambda kind, part: _part(model, kind, part, encoder))
+        element = updated(
+            model, origin, folder, lambda kind, part: _part(model, kind, part, encoder)
+        )
         return origin.before + etree.tostring(element, encoding="utf-8", with_tail=False)
+    if isinstance(origin, SourceOrigin):
+        for line in _left_behind(origin):
+            note(line)
     element = _new_source(model, encoder, note)
     etree.indent(element, "  ", level=1)
     return b"\n  " + etree.tostring(element, encoding="utf-8", with_tail=False)
@@ -141,13 +157,14 @@ def _part(model: Component, kind: str, part: Any, encoder: Encoder) -> Any:
     if part is None:
         return None
     if kind == "temporal":
-        return encoder.course(part)
+        return encode_course(encoder, part)
     if kind == "spatial":
         if isinstance(part, IACTBackgroundShape):
             return _background_shape(part, encoder)
-        return encoder.shape(part)
-    flux = isinstance(model, SkyModel) and model.spatial_model.unit.is_equivalent("sr-1")
-    return encoder.spectrum(part, factor=not flux)
+        return encode_shape(encoder, part)
+    shape: Any = model.part("spatial")
+    flux = isinstance(model, SkyModel) and shape.unit.is_equivalent("sr-1")
+    return encode_spectrum(encoder, part, factor=not flux)
 
 
 def _new_source(model: Component, encoder: Encoder, note: Any) -> Any:
@@ -220,6 +237,9 @@ def _of_one(model: Component) -> list[str]:
     linked = [path for path, p in own.items() if p.link is not None]
     if linked:
         found.append(f"links of {', '.join(linked)}")
+    outside = [path for path, p in own.items() if p.value < p.min or p.value > p.max]
+    if outside:
+        found.append(f"{', '.join(outside)} outside of the bounds: the tools refuse such a file")
     priors = [path for path, p in own.items() if p.prior is not None]
     if priors:
         found.append(f"priors of {', '.join(priors)}")
@@ -232,3 +252,12 @@ def _of_one(model: Component) -> list[str]:
         found.append("datasets_names")
     return found
 
+
+def _left_behind(origin: SourceOrigin) -> list[str]:
+    """What the source had in another dialect that is no part of the model."""
+    element = etree.fromstring(origin.element)
+    attributes = [key for key in element.attrib if key not in ("name", "type")]
+    known = {tag for tags in TAGS.values() for tag in tags}
+    children = [f"<{c.tag}>" for c in element if isinstance(c.tag, str) and c.tag not in known]
+    found = attributes + children
+    return [f"{', '.join(found)} of the file in the dialect {origin.dialect!r}"] if found else []

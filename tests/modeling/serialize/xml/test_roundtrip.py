@@ -287,6 +287,8 @@ def test_a_factor_before_the_flux_is_written_behind_it():
         PowerLawNormSpectralModel(norm=3) * PowerLawSpectralModel(), PointSpatialModel()
     )
     back = read(models_to_xml(Models([model]), "gammalib"), "gammalib")[0]
+    kinds = [type(back.spectral_model.model1), type(back.spectral_model.model2)]
+    assert kinds == [PowerLawSpectralModel, PowerLawNormSpectralModel]
     energy = [0.3, 2] * u.TeV
     expected = model.spectral_model(energy).to_value(FLUX)
     assert back.spectral_model(energy).to_value(FLUX) == pytest.approx(expected, rel=1e-13)
