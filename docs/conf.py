@@ -16,9 +16,14 @@ from sphinx_gallery.sorting import ExplicitOrder
 import gammapy
 from gammapy.modeling import Status
 from gammapy.modeling.fit.backends.scipy import LEAST_SQUARES, METHODS
-from gammapy.modeling.models import SPECTRAL_MODEL_REGISTRY
+from gammapy.modeling.models import (
+    SPATIAL_MODEL_REGISTRY,
+    SPECTRAL_MODEL_REGISTRY,
+    TEMPORAL_MODEL_REGISTRY,
+)
 
-sys.path.insert(0, str(Path(__file__).parent))  # for model_gallery
+sys.path.insert(0, str(Path(__file__).parent))  # for model_gallery and xml_table
+import xml_table  # noqa: E402
 
 project = "gammapy"
 author = "The gammapy developers"
@@ -91,12 +96,6 @@ sphinx_gallery_conf = {
 # -- tables that cannot go stale ----------------------------------------------------------
 
 
-def _csv(header: str, widths: str, rows: Iterable[Iterable[str]]) -> str:
-    lines = (", ".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
-    options = [f"   :header: {header}", f"   :widths: {widths}"]
-    return "\n".join([".. csv-table::", *options, "", *(f"   {line}" for line in lines), ""])
-
-
 def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
 
@@ -107,10 +106,10 @@ def _statuses() -> str:
     return _csv("status, what it says, ``success``", "18 70 12", rows)
 
 
-def _spectral_models() -> str:
-    """Every registered spectral model, with its parameters and the first line of its docstring."""
+def _models(registry: Iterable[type[ModelBase]]) -> str:
+    """Every registered model, with its parameters and the first line of its docstring."""
     rows = []
-    for cls in sorted(SPECTRAL_MODEL_REGISTRY, key=lambda cls: cls.__name__):
+    for cls in sorted(registry, key=lambda cls: cls.__name__):
         parameters = ", ".join(f"``{p.name}``" for p in cls.default_parameters)
         summary = (cls.__doc__ or "").strip().partition("\n\n")[0]
         tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
@@ -132,7 +131,14 @@ def _scipy_methods() -> str:
 #: what stands for the comment ``.. generated: <key>`` in a page
 GENERATED: dict[str, Callable[[], str]] = {
     "statuses": _statuses,
-    "spectral models": _spectral_models,
+    "spectral models": lambda: _models(SPECTRAL_MODEL_REGISTRY),
+    "spatial models": lambda: _models(SPATIAL_MODEL_REGISTRY),
+    "temporal models": lambda: _models(TEMPORAL_MODEL_REGISTRY),
+    "xml spectra": xml_table.spectra,
+    "xml special spectra": xml_table.special_spectra,
+    "xml shapes": xml_table.shapes,
+    "xml special shapes": xml_table.special_shapes,
+    "xml courses": xml_table.courses,
     "scipy methods": _scipy_methods,
 }
 
@@ -184,4 +190,4 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", _fill_in)
     app.connect("missing-reference", _link_short_name)
     # a new PIG, model or status must not be missed
-    app.connect("env-get-outdated", lambda *_: [PIG_INDEX, "fit", "models"])
+    app.connect("env-get-outdated", lambda *_: [PIG_INDEX, "fit", "models", "model-files"])

@@ -28,6 +28,7 @@ from gammapy.modeling.models import (
     SPATIAL_MODEL_REGISTRY,
     SPECTRAL_MODEL_REGISTRY,
     TEMPORAL_MODEL_REGISTRY,
+    PointSpatialModel,
 )
 from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
@@ -80,6 +81,8 @@ def draw_spectral(model: Any, names: dict[str, Any], axes: Any) -> None:
 
 def draw_spatial(model: Any, names: dict[str, Any], axes: Any) -> None:
     """Brightness about the position, north up and east to the left."""
+    if isinstance(model, PointSpatialModel):
+        return draw_point(model, axes)
     center = model.position
     lon_0, lat_0 = (
         (0.0, 0.0) if center is None else (center.spherical.lon.deg, center.spherical.lat.deg)
@@ -99,14 +102,25 @@ def draw_spatial(model: Any, names: dict[str, Any], axes: Any) -> None:
     axes.figure.colorbar(image, ax=axes, label=unit)
 
 
+def draw_point(model: PointSpatialModel, axes: Any) -> None:
+    """Position: a point has no brightness that could be drawn."""
+    lon, lat = model.lon_0.value, model.lat_0.value
+    axes.plot(lon, lat, "o", color="C0", markersize=8)
+    axes.set_xlim(lon + 2, lon - 2)
+    axes.set_ylim(lat - 2, lat + 2)
+    axes.set_aspect(1 / np.cos(np.deg2rad(lat)))
+    axes.set_xlabel("longitude [deg]")
+    axes.set_ylabel("latitude [deg]")
+    axes.grid(color="0.9")
+
+
 def draw_temporal(model: Any, names: dict[str, Any], axes: Any) -> None:
     """Factor over time."""
-    times = Time(names.get("time_range", (55550.0, 55565.0)), format="mjd", scale=model.scale)
+    times = Time(names.get("time_range", (55570.0, 55585.0)), format="mjd", scale=model.scale)
     model.plot(times, ax=axes, n_points=600, color="C0", linewidth=2)
     axes.set_ylim(bottom=0)
     axes.grid(color="0.9")
-    for label in axes.get_xticklabels():
-        label.set_rotation(30)
+    axes.tick_params(axis="x", rotation=0)
 
 
 FAMILIES = (

@@ -204,6 +204,7 @@ PUBLIC: dict[str, list[str]] = {
     "gammapy.modeling.prior": [],
     "gammapy.modeling.serialize": [],
     "gammapy.modeling.serialize.gammacat": [],
+    "gammapy.modeling.serialize.xml": [],
     "gammapy.notebook": [],
     "gammapy.plot": [
         "peek",

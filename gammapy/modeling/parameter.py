@@ -147,12 +147,16 @@ class Parameter(Algebra):
         ParameterError, LinkError
             As the single attributes raise.
         """
-        self._refuse_if_linked(value)
-        if not math.isfinite(value):
+        if self._link is not None:
+            self._refuse_if_linked(value)
+        if not -math.inf < value < math.inf:
             raise ParameterError(f"{self.name}: value = {value!r} must be a finite number")
         if not error >= 0.0:
             raise ParameterError(f"{self.name}: error = {error!r} must not be negative")
-        self._set_bounds(min, max)
+        if min > max:
+            self._set_bounds(min, max)  # which raises
+        self._min, self._max = min, max
+        self._revision += 1
         self._value, self._unit, self._error = value, unit, error
         self._frozen, self._covariance = frozen, None
 

@@ -168,8 +168,13 @@ def _frame(ax: Any, outlines: Sequence[Outline], middle: float) -> None:
     ax.set_ylabel("Galactic latitude [deg]")
     ticker: Any = require("matplotlib.ticker", "pictures")
     ax.xaxis.set_major_locator(ticker.MaxNLocator(6 if right - left < 120.0 else 12))
-    ax.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value % 360.0:g}"))
+    ax.xaxis.set_major_formatter(ticker.FuncFormatter(_longitude))
     ax.grid(alpha=0.25, linewidth=0.5)
+
+
+def _longitude(value: float, position: int | None = None) -> str:
+    """Label of a tick, without what rounding leaves of zero."""
+    return f"{round(value, 6) % 360.0:g}"
 
 
 def _margins(low: float, high: float) -> tuple[float, float]:

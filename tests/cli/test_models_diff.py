@@ -103,7 +103,6 @@ def test_value_without_error_has_no_sigma(models, copy, edit):
         ("max: 5.0", "max: 6.0", "spectral.index max", "5", "6"),
         ("max: 5.0, ", "", "spectral.index max", "5", "none"),
         ("frozen: false", "frozen: true", "spectral.index frozen", "False", "True"),
-        ("frame: icrs", "frame: fk5", "spatial frame", "icrs", "fk5"),
         ("datasets_names: [data]", "datasets_names: [x]", "datasets_names", "['data']", "['x']"),
     ],
 )

@@ -12,6 +12,7 @@ import shlex
 import shutil
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
@@ -23,8 +24,10 @@ ROOT = Path(__file__).parents[2]
 #: without what sphinx-gallery writes beside them
 PAGES = sorted(page for page in (ROOT / "docs").glob("*.rst") if not page.stem.startswith("sg_"))
 #: pages without an example
-WITHOUT = {"api"}
+WITHOUT = {"api", "command-line"}
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+#: a command in a block, and the lines of the block until the next one
+COMMAND = re.compile(r"^ +\$ (.*)\n((?:(?: +(?!\$ )\S.*)?\n)*)", re.MULTILINE)
 DECIMAL = re.compile(r"-?\d+(?:\.\d*(?:e[+-]?\d+)?|e[+-]?\d+)")
 
 
@@ -70,13 +73,42 @@ def test_examples_of_page(page: Path):
     assert (attempted > 0) == (page.stem not in WITHOUT), f"{page.name} has {attempted} examples"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_commands_of_page(page: Path):
-    for command in re.findall(r"^ +\$ (.*)$", page.read_text(), flags=re.MULTILINE):
-        program, *arguments = shlex.split(command)
+def run_commands(text: str) -> None:
+    """What a command prints stands below it, or nothing; ``# exit code 1`` may follow it."""
+    for command, shown in COMMAND.findall(text):
+        program, *arguments = shlex.split(command, comments=True)
         assert program == "gammapy"
         done = CliRunner().invoke(main, arguments)
-        assert done.exit_code == 0, f"{command}\n{done.output}"
+        code = int(command.rpartition("# exit code ")[2] if "# exit code " in command else 0)
+        assert done.exit_code == code, f"{command}\n{done.output}"
+        if shown.strip():
+            same = CloseNumbers().check_output(dedent(shown), done.output, OPTIONS)
+            assert same, f"{command}\n{done.output}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_of_page(page: Path):
+    run_commands(page.read_text())
+
+
+@pytest.mark.parametrize(
+    ("block", "right"),
+    [
+        ("   $ gammapy models diff MODELS MODELS\n   No difference.\n\nText.\n", True),
+        ("   $ gammapy models diff MODELS MODELS\n\nText.\n", True),
+        ("   $ gammapy models diff MODELS MODELS\n   A difference.\n", False),
+        ("   $ gammapy models diff MODELS MODELS  # exit code 1\n", False),
+        ("   $ gammapy models info none.yaml  # exit code 2\n", True),
+        ("   $ gammapy models info none.yaml\n", False),
+    ],
+)
+def test_a_wrong_output_fails(block: str, right: bool):
+    text = f".. code-block::\n\n{block}".replace("MODELS", "examples/data/two-sources/models.yaml")
+    if right:
+        run_commands(text)
+    else:
+        with pytest.raises(AssertionError):
+            run_commands(text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -90,7 +122,8 @@ def test_reference_lists_every_package_that_offers_names():
     packages = [info.name for info in found if info.ispkg]
     offering = {p for p in packages if getattr(import_module(p), "__all__", None)}
     listed = re.findall(r"^   (gammapy\S+)$", (ROOT / "docs/api.rst").read_text(), re.MULTILINE)
-    assert offering - {"gammapy.cli"} <= set(listed)  # the command line is no library
+    library = {p for p in offering if not p.startswith("gammapy.cli")}  # which is none
+    assert library <= set(listed)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_longitude_grows_to_the_left_and_across_zero():
     assert left - right < 5
     x = sorted(float(line.get_xdata()[0]) for line in ax.lines)
     assert x[1] - x[0] == pytest.approx(2.0, rel=1e-9)
-    labels = [ax.xaxis.get_major_formatter()(value, None) for value in (-1.0, 0.0, 361.0)]
+    labels = [ax.xaxis.get_major_formatter()(value, None) for value in (-1.0, 360 + 1e-13, 361.0)]
     assert labels == ["359", "0", "1"]
 
 

@@ -1,3 +1,3 @@
 from gammapy.modeling.models import SineTemporalModel
 
-model = SineTemporalModel(amp=0.5, t_ref="55550 d", omega="1.5 rad d-1")
+model = SineTemporalModel(amp=0.5, t_ref="55570 d", omega="1.5 rad d-1")

@@ -173,6 +173,9 @@ class SkyModel(Component):
     @apply_irf.setter
     def apply_irf(self, apply_irf: dict[str, bool]) -> None:
         known = dict.fromkeys(IRFS, True)
+        if apply_irf == {}:
+            self._apply_irf = known
+            return
         good = isinstance(apply_irf, dict) and all(
             key in known and isinstance(flag, bool) for key, flag in apply_irf.items()
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,8 @@ def regions_of(regions: Any) -> list[Any]:
 
     if isinstance(regions, str):
         regions = Regions.parse(regions, format="ds9")
-    found = list(regions) if isinstance(regions, Iterable) else [regions]
+    several = not isinstance(regions, SkyRegion) and hasattr(regions, "__len__")
+    found = list(regions) if several else [regions]
     for region in found:
         if not isinstance(region, SkyRegion):
             raise ModelError(

@@ -1,4 +1,9 @@
-"""The same brightness everywhere on the sky."""
+r"""The same brightness everywhere on the sky.
+
+.. math:: I(\mathbf{x}) = \mathrm{value}, \quad \int I \, \mathrm{d}\Omega = 4 \pi \, \mathrm{value}
+
+The model of a constant flux has the value 1 sr-1.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from gammapy.errors import ModelError
 
 __all__ = ["checked_frame", "rotation"]
 
+_COMMON = ("icrs", "galactic", "fk5")
+
 
 def checked_frame(frame: Any, owner: str) -> str:
     """Name of a frame, in lower case.
@@ -22,6 +24,8 @@ def checked_frame(frame: Any, owner: str) -> str:
     ModelError
         If astropy knows no frame of this name.
     """
+    if frame in _COMMON:  # to list the names takes astropy longer than to make a model
+        return frame
     names = frame_transform_graph.get_names()
     if isinstance(frame, str) and frame.lower() in names:
         return frame.lower()

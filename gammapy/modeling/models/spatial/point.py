@@ -1,4 +1,7 @@
-"""A point."""
+r"""A point.
+
+.. math:: I(\mathbf{x}) = \delta(\mathbf{x} - \mathbf{x}_0), \quad \int I \, \mathrm{d}\Omega = 1
+"""
 
 from __future__ import annotations
 

@@ -70,13 +70,21 @@ class TemplateSpectralModel(SpectralModel):
         self.interp_kwargs = dict(interp_kwargs or {})
         self.meta = dict(meta or {})
         self._check()
-        internal = self.values.value * internal_factor(self.values.unit)
-        self._log_energy = np.log(self.energy.to_value(u.TeV))
-        logarithmic = self.values_scale == "log"
-        floor = np.finfo(float).tiny
-        self._nodes = np.log(np.maximum(internal, floor)) if logarithmic else internal
-        for table in (self.energy, self.values, self._log_energy, self._nodes):
+        for table in (self.energy, self.values):
             table.flags.writeable = False  # copies share them
+
+    @cached_property
+    def _log_energy(self) -> np.ndarray:
+        """Logarithms of the energies [n], in TeV."""
+        return np.log(self.energy.to_value(u.TeV))
+
+    @cached_property
+    def _nodes(self) -> np.ndarray:
+        """Values [n] on their scale, in internal units."""
+        internal = self.values.value * internal_factor(self.values.unit)
+        if self.values_scale != "log":
+            return internal
+        return np.log(np.maximum(internal, np.finfo(float).tiny))
 
     @property
     def values_scale(self) -> str:

@@ -1,4 +1,7 @@
-"""No variation."""
+r"""No variation.
+
+.. math:: F(t) = 1
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from lxml import etree
 from gammapy.errors import FileFormatError, GammapyWarning, OptionError
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.models.component import Component
-from gammapy.modeling.serialize.xml.document import parse, read_bytes
+from gammapy.modeling.serialize.xml.document import parse, read_bytes, texts_of_sources
 from gammapy.modeling.serialize.xml.prototypes import read_prototypes
 from gammapy.modeling.serialize.xml.reading import RefusedError
 from gammapy.modeling.serialize.xml.source import BACKGROUNDS, origin_of, read_source
@@ -78,13 +81,29 @@ def read_models(filename: str | os.PathLike[str], dialect: str | None = None) ->
         If the file is not there, not well-formed, or not of models.
     """
     path, data = read_bytes(filename)
-    return _decode(data, str(path), path.resolve().parent, dialect)
+    with _collector_paused():
+        return _decode(data, str(path), path.resolve().parent, dialect)
 
 
 def models_from_xml(text: str | bytes, dialect: str | None = None) -> Models:
     """Models of the text of an XML file; raises as `read_models`."""
     data = text.encode("utf-8") if isinstance(text, str) else text
     return _decode(data, "XML text", None, dialect)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking, again and again, at models that are all kept.
+
+    It takes a fifth of the time of reading thousands of sources.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) -> Models:
@@ -100,22 +119,23 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
     refused: list[tuple[str, bytes]] = []
     before = _escaped(root.text)
     seen: set[str] = set()
+    texts = iter(texts_of_sources(data, root))
     for child in root:
         if child.tag != "source":
             before += etree.tostring(child, encoding="utf-8")
             continue
+        text = next(texts)
         try:
             model = read_source(child, place, dialect, plain_units).model
         except RefusedError as error:
             place.warnings.append(f"{error}: the source is kept aside, as it stands in the file")
-            text = before + etree.tostring(child, encoding="utf-8", with_tail=False)
-            refused.append((models[-1].name if models else "", text))
+            refused.append((models[-1].name if models else "", before + text))
         else:
             if model.name in seen:
-                text = f"a second source is named {model.name!r}: rename one"
-                raise FileFormatError(f"{file}:{child.sourceline}: {text}")
+                twice = f"a second source is named {model.name!r}: rename one"
+                raise FileFormatError(f"{file}:{child.sourceline}: {twice}")
             seen.add(model.name)
-            model.origin = origin_of(child, before, place, dialect, plain_units)
+            model.origin = origin_of(child, text, before, place, dialect, plain_units)
             models.append(model)
         before = _escaped(child.tail)
     found = Models(models)

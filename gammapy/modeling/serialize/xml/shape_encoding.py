@@ -28,8 +28,16 @@ from gammapy.modeling.serialize.xml.shapes import FRAMES, ISOTROPIC, SHAPES
 __all__ = ["encode_shape"]
 
 
-def encode_shape(encoder: Encoder, model: Any) -> Any:
-    """Element of a shape; raises as `spectrum`."""
+def encode_shape(encoder: Encoder, model: Any, norm: Parameter | None = None) -> Any:
+    """Element of a shape, and of the ``norm`` of a map.
+
+    Raises
+    ------
+    UnsaidError
+        If the dialect has no words for it.
+    """
+    if isinstance(model, TemplateSpatialModel):
+        return _map(encoder, model, norm)
     writer = SPATIAL.get(type(model))
     if writer is not None:
         return writer(encoder, model)
@@ -107,7 +115,7 @@ def _isotropic(encoder: Encoder, model: ConstantSpatialModel) -> Any:
     return encoder.by_form("spatialModel", model, form)
 
 
-def _map(encoder: Encoder, model: TemplateSpatialModel) -> Any:
+def _map(encoder: Encoder, model: TemplateSpatialModel, norm: Parameter | None) -> Any:
     if model.filename is None:
         raise UnsaidError("a TemplateSpatialModel that is in no file: write it first")
     cube = not model.unit.is_equivalent("sr-1")
@@ -126,7 +134,8 @@ def _map(encoder: Encoder, model: TemplateSpatialModel) -> Any:
     if model.interp_kwargs.get("values_scale", "log") != ("log" if cube else "lin"):
         encoder.report("how its map is interpolated is not said: the tools have their own way")
     name = "Prefactor" if (encoder.dialect == "fermi" and not cube) else "Normalization"
-    encoder.number(element, name, 1.0)
+    factor = Parameter(name, 1.0, frozen=True) if norm is None else norm
+    encoder.parameter(element, name, factor, Slot(name, UNITS["1"], AS_IT_IS))
     return element
 
 
@@ -176,6 +185,5 @@ _ELLIPSES: dict[type, tuple[str, str, dict[str, str]]] = {
 SPATIAL: dict[type, Callable[..., Any]] = {
     **dict.fromkeys(_ELLIPSES, _maybe_long),
     ConstantSpatialModel: _isotropic,
-    TemplateSpatialModel: _map,
     CompoundSpatialModel: _composite,
 }

@@ -61,6 +61,9 @@ def _center(reader: PartReader, element: Any, found: dict[str, Any]) -> tuple[st
     raise reader.refuse(element, f"a {element.get('type')} needs RA and DEC, or GLON and GLAT")
 
 
+_PLACE = tuple(Slot(name, UNITS["deg"], RULES[""]) for name in ("lon_0", "lat_0"))
+
+
 def _placed(
     reader: PartReader,
     model: Any,
@@ -70,8 +73,8 @@ def _placed(
     found: dict[str, Any],
 ) -> None:
     model.frame = frame
-    for ours, name in zip(("lon_0", "lat_0"), center, strict=True):
-        reader.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
+    for slot, name in zip(_PLACE, center, strict=True):
+        reader.fill(model, path, slot.name, found[name], slot)
 
 
 def _thin_shell(reader: PartReader, element: Any, path: str) -> Any:

@@ -169,10 +169,9 @@ def _shape(element: Any, reader: PartReader, path: str, prefix: str = "") -> IAC
 
 
 def origin_of(
-    element: Any, before: bytes, place: SourcePlace, dialect: str, plain_units: bool
+    element: Any, text: bytes, before: bytes, place: SourcePlace, dialect: str, plain_units: bool
 ) -> SourceOrigin:
-    """What a model carries along."""
-    text = etree.tostring(element, encoding="utf-8", with_tail=False)
+    """What a model carries along; ``text`` is that of the element."""
     folder = None if place.folder is None else str(place.folder)
     spectrum = element.find("spectrum") if place.prototypes else None
     name = None if spectrum is None else spectrum.get("type")

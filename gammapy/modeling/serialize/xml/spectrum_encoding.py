@@ -19,13 +19,13 @@ from gammapy.modeling.models.spectral.exponential import ExponentialSpectralMode
 from gammapy.modeling.models.spectral.physical import BandSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
-from gammapy.modeling.models.spectral.powerlaw import PowerLawNormSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
 from gammapy.modeling.models.spectral.window import EnergyWindowNormSpectralModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.encoding import Encoder, UnsaidError
 from gammapy.modeling.serialize.xml.factor import AS_IT_IS, RULES, Rule
 from gammapy.modeling.serialize.xml.form import UNITS, Slot
+from gammapy.modeling.serialize.xml.map_norm import is_norm
 from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES, TURNS
 from gammapy.modeling.serialize.xml.spectrum_reading import EBL_NUMBERS
 
@@ -66,7 +66,7 @@ def _compound(encoder: Encoder, model: CompoundSpectralModel, factor: bool) -> A
     if operator == "mul":
         if encoder.dialect == "gammalib" and _same_nodes(one, two):
             return _nodes(encoder, one, list(two.own_parameters.values()), factor)
-        if isinstance(one, TemplateSpectralModel) and _is_norm(two):
+        if isinstance(one, TemplateSpectralModel) and is_norm(two):
             return _file(encoder, one, two.own_parameters["norm"])
         wrapped = _wrapped(encoder, one, two, factor) if encoder.dialect == "fermi" else None
         if wrapped is not None:
@@ -91,7 +91,7 @@ def _wrapped(encoder: Encoder, one: Any, two: Any, factor: bool) -> Any:
         names = {EBL_DATA_BUILTIN[name]: number for number, name in EBL_NUMBERS.items()}
         if two.filename not in names:
             raise UnsaidError(f"the table {two.filename!r} has no number in 'fermi'")
-    elif not (isinstance(two, EnergyWindowNormSpectralModel) or _is_norm(two)):
+    elif not (isinstance(two, EnergyWindowNormSpectralModel) or is_norm(two)):
         return None
     element = encode_spectrum(encoder, one, factor)
     if "::" in element.get("type") or element.get("type") == "PowerLaw":
@@ -102,7 +102,7 @@ def _wrapped(encoder: Encoder, one: Any, two: Any, factor: bool) -> Any:
             slot = Slot(ours, UNITS["1"], AS_IT_IS)
             encoder.parameter(element, name, two.own_parameters[ours], slot)
         encoder.number(element, "ebl_model", names[two.filename])
-    elif _is_norm(two):
+    elif is_norm(two):
         prefix = "ScaleFactor"
         encoder.parameter(element, "ScaleFactor", two.norm, Slot("norm", UNITS["1"], AS_IT_IS))
     else:
@@ -199,15 +199,6 @@ def _exponential(encoder: Encoder, model: ExponentialSpectralModel, factor: bool
     element = etree.Element("spectrum", type="Exponential")
     element.append(encode_spectrum(encoder, model.model, True))
     return element
-
-
-def _is_norm(model: Any) -> bool:
-    """True for a norm that is the same at all energies."""
-    return (
-        isinstance(model, PowerLawNormSpectralModel)
-        and model.tilt.value == 0.0
-        and model.tilt.frozen
-    )
 
 
 def _same_nodes(table: Any, norms: Any) -> bool:

@@ -36,6 +36,8 @@ EBL_NUMBERS = {4: "franceschini", 5: "finke", 10: "dominguez"}
 def read_spectrum(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
     """Spectral model; a plain factor if it stands beside a flux."""
     kind = element.get("type", "")
+    if element.get("scaling_file"):
+        raise reader.refuse(element, "its scaling_file, a factor on it, is not supported")
     special = SPECTRA.get(kind)
     if special is not None:
         return special(reader, element, path, factor)
@@ -203,7 +205,7 @@ def _file(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
         raise reader.refuse(element, f"a FileFunction has a Normalization, not {sorted(found)}")
     file = reader.file(element)
     located = reader.place.located(file)
-    if located is None:
+    if located is None or not located.is_file():
         raise reader.refuse(element, reader.place.missing(file))
     table = reader.built(element, lambda: _read_table(located, factor, reader.dialect))
     norm = PowerLawNormSpectralModel()
@@ -220,8 +222,7 @@ def _joined(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
         raise reader.refuse(element, f"a {element.get('type')} needs a <spectrum> in it")
     model = None
     for i, child in enumerate(parts):
-        deeper = "".join([".model1"] * (len(parts) - 1 - max(i - 1, 0) - (i == 0)))
-        deeper = ".model1" * (len(parts) - 1 - i) if i else ".model1" * (len(parts) - 1)
+        deeper = ".model1" * (len(parts) - 1 - i)
         side = ".model2" if i else ""
         part = read_spectrum(reader, child, f"{path}{deeper}{side}", factor or (product and i > 0))
         model = part if model is None else (model * part if product else model + part)
@@ -277,18 +278,22 @@ def _scaled(reader: PartReader, element: Any, path: str, factor: bool, kind: str
 
 
 def _read_table(path: Path, factor: bool, dialect: str) -> TemplateSpectralModel:
-    """Spectrum of a text file of energies in MeV and values."""
-    try:
-        table = np.loadtxt(path, comments="#", ndmin=2)
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"{path}: no table of energies and values: {error}") from None
-    if table.shape[1] < 2:
-        raise FileFormatError(f"{path}: has {table.shape[1]} columns: energies and values are two")
+    """Spectrum of a text file of energies in MeV and values; further columns are passed over."""
+    table = []
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        if row := line.partition("#")[0].split():
+            try:
+                table.append((float(row[0]), float(row[1])))
+            except (ValueError, IndexError):
+                raise FileFormatError(
+                    f"{path}:{number}: {line!r} is no energy and value: write them like 1e5 2e-16"
+                ) from None
+    energies, values = np.array(table).reshape(-1, 2).T
     unit = UNITS["1" if factor else "N"]
     # the Fermi tools refuse energies outside of the table, Gammalib goes on
     return TemplateSpectralModel(
-        table[:, 0] * u.MeV,
-        table[:, 1] * unit,
+        energies * u.MeV,
+        values * unit,
         interp_kwargs={"extrapolate": False} if dialect == "fermi" else None,
         meta={"filename": str(path)},
     )

@@ -19,9 +19,10 @@ from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.factor import write_factor
+from gammapy.modeling.serialize.xml.map_norm import split_norm
 from gammapy.modeling.serialize.xml.number import parse_number
 from gammapy.modeling.serialize.xml.reading import RefusedError
-from gammapy.modeling.serialize.xml.source import SourceOrigin, read_source
+from gammapy.modeling.serialize.xml.source import ReadSource, SourceOrigin, read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
 __all__ = ["TAGS", "updated"]
@@ -72,12 +73,30 @@ def updated(
             anew.add(kind)
     if any(path.partition(".")[0] not in anew for path in before.varying):
         anew |= _misread(element, place, origin, own, before.varying)
+    anew |= _together(before, model, element, anew)
     for kind in sorted(anew):
         _replace(element, kind, encode(kind, model.part(kind)))
     if element.get("name") != model.name:
         element.set("name", model.name)
     _move_files(element, place, folder)
     return element
+
+
+def _together(before: ReadSource, model: Component, element: Any, anew: set[str]) -> set[str]:
+    """Kinds of parts that must be written anew too: a norm in one is a factor on another."""
+    if not anew:
+        return set()
+    kinds = {tag: kind for kind, tags in TAGS.items() for tag in tags}
+    tied = {"spectral"}
+    for link in before.links:
+        if link.path.startswith("spectral"):
+            part = link.element
+            while part.getparent() is not element:
+                part = part.getparent()
+            tied.add(kinds[part.tag])
+    _, norm = split_norm(model.part("spectral"), model.part("spatial"), "gammalib")
+    tied |= set() if norm is None else {"spatial"}
+    return tied if len(tied) > 1 and anew & tied else set()
 
 
 def _misread(
@@ -101,13 +120,16 @@ def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
     if one is None or other is None:
         return one is other
     keys = ["filename", "normalize", "kind", "attributes", "operator", "scale"]
+    keys += ["interp", "interp_kwargs"]
     if type(one) is not type(other) or one.own_parameters.keys() != other.own_parameters.keys():
         return False
     if not isinstance(one, TemplateSpatialModel):  # whose frame is that of the file
         keys.append("frame")
     if any(getattr(one, key, None) != getattr(other, key, None) for key in keys):
         return False
-    for key in ("energy", "values", "energy_min", "energy_max"):
+    for key in ("energy", "values", "energy_min", "energy_max", "emin", "emax"):
+        if key in one.own_parameters:
+            continue
         a, b = (np.asanyarray(getattr(part, key, None)) for part in (one, other))
         if a.shape != b.shape or not np.all(a == b):
             return False

@@ -25,12 +25,14 @@ from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spatial.constant import ConstantSpatialModel
 from gammapy.modeling.models.spatial.point import PointSpatialModel
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
+from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.serialize.atomic import expand, write_text
 from gammapy.modeling.serialize.xml.course_encoding import encode_course
 from gammapy.modeling.serialize.xml.encoding import Encoder, UnsaidError
 from gammapy.modeling.serialize.xml.factor import AS_IT_IS
 from gammapy.modeling.serialize.xml.form import UNITS, Slot
 from gammapy.modeling.serialize.xml.library import DIALECTS, LibraryOrigin
+from gammapy.modeling.serialize.xml.map_norm import split_norm
 from gammapy.modeling.serialize.xml.shape_encoding import encode_shape
 from gammapy.modeling.serialize.xml.source import SourceOrigin
 from gammapy.modeling.serialize.xml.spectrum_encoding import encode_spectrum
@@ -156,15 +158,16 @@ def _part(model: Component, kind: str, part: Any, encoder: Encoder) -> Any:
     """Element of a part, None if it needs none."""
     if part is None:
         return None
+    shape: Any = model.part("spatial")
+    spectrum, norm = split_norm(model.part("spectral"), shape, encoder.dialect)
     if kind == "temporal":
         return encode_course(encoder, part)
     if kind == "spatial":
         if isinstance(part, IACTBackgroundShape):
             return _background_shape(part, encoder)
-        return encode_shape(encoder, part)
-    shape: Any = model.part("spatial")
+        return encode_shape(encoder, part, norm)
     flux = isinstance(model, SkyModel) and shape.unit.is_equivalent("sr-1")
-    return encode_spectrum(encoder, part, factor=not flux)
+    return encode_spectrum(encoder, spectrum, factor=not flux)
 
 
 def _new_source(model: Component, encoder: Encoder, note: Any) -> Any:
@@ -240,6 +243,8 @@ def _of_one(model: Component) -> list[str]:
     outside = [path for path, p in own.items() if p.value < p.min or p.value > p.max]
     if outside:
         found.append(f"{', '.join(outside)} outside of the bounds: the tools refuse such a file")
+    if _bends_beyond(model.part("spectral")):
+        found.append("beyond its nodes it is written with the slope of the last piece")
     priors = [path for path, p in own.items() if p.prior is not None]
     if priors:
         found.append(f"priors of {', '.join(priors)}")
@@ -261,3 +266,12 @@ def _left_behind(origin: SourceOrigin) -> list[str]:
     children = [f"<{c.tag}>" for c in element if isinstance(c.tag, str) and c.tag not in known]
     found = attributes + children
     return [f"{', '.join(found)} of the file in the dialect {origin.dialect!r}"] if found else []
+
+
+def _bends_beyond(spectrum: Any) -> bool:
+    """True for nodes whose norms say another slope beyond them than the tools have."""
+    norms = getattr(spectrum, "model2", None)
+    if not isinstance(norms, PiecewiseNormSpectralModel):
+        return False
+    values = norms.norms.value
+    return bool(values[0] != values[1] or values[-1] != values[-2])
