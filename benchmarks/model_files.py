@@ -59,7 +59,8 @@ def beside_the_parsers(files: list[Path], rounds: int, report: Report) -> None:
     """Ours beside the bare parsers, in turn."""
     models = read(files)
     free = len(models.parameters.free_parameters)
-    report.line(f"{len(files)} files: {len(models)} models, {len(models.parameters)} parameters, {free} free")
+    number = len(models.parameters)
+    report.line(f"{len(files)} files: {len(models)} models, {number} parameters, {free} free")
     text = models.to_yaml()
     tree = models.to_dict()
     pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
@@ -86,8 +87,8 @@ def beside_the_parsers(files: list[Path], rounds: int, report: Report) -> None:
         bar = next(value for key, value in bars.items() if name.startswith(key))
         report.line(
             f"{name}: median {median(times[0]):.3f} s | {median(times[1]):.3f} s, ratio "
-            f"{median(times[0]) / median(times[1]):.2f} (rounds {min(each):.2f} to {max(each):.2f}); "
-            f"bar {bar:g}"
+            f"{median(times[0]) / median(times[1]):.2f} "
+            f"(rounds {min(each):.2f} to {max(each):.2f}); bar {bar:g}"
         )
 
 

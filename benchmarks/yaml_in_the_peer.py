@@ -1,7 +1,7 @@
 """Every YAML file that we write, read by Gammapy 2.1: ``--peer`` names its interpreter.
 
-All files of models under ``$GAMMAPY_DATA`` are read here and written as YAML. Both sides read those,
-and must agree in every parameter and in the values of every part.
+All files of models under ``$GAMMAPY_DATA`` are read here and written as YAML. Both sides read
+those, and must agree in every parameter and in the values of every part.
 """
 
 from __future__ import annotations
@@ -83,17 +83,20 @@ def main() -> None:
     archive = Path(os.environ["GAMMAPY_DATA"], "fermi-xml", "Extended_archive_v18")
     os.environ.setdefault("LATEXTDIR", str(archive))
     sides = two_sides(arguments.peer)
-    with tempfile.TemporaryDirectory() as folder:
-        with Worker(sides[0], "yaml_files.py") as ours, Worker(sides[1], "yaml_files.py") as theirs:
-            total, models, bad = 0, 0, 0
-            for name, file in written(Path(folder)):
-                one = ours("said", file=str(file))
-                found = differences(one, theirs("said", file=str(file)))
-                total, models, bad = total + 1, models + len(one["models"]), bad + bool(found)
-                if found:
-                    report.line(f"{name}: {len(found)} differences")
-                    for line in found[:6]:
-                        report.line(f"    {line}")
+    total, models, bad = 0, 0, 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Worker(sides[0], "yaml_files.py") as ours,
+        Worker(sides[1], "yaml_files.py") as theirs,
+    ):
+        for name, file in written(Path(folder)):
+            one = ours("said", file=str(file))
+            found = differences(one, theirs("said", file=str(file)))
+            total, models, bad = total + 1, models + len(one["models"]), bad + bool(found)
+            if found:
+                report.line(f"{name}: {len(found)} differences")
+            for line in found[:6]:
+                report.line(f"    {line}")
     report.line(f"{total} files, {models} models; {bad} files with differences")
     if arguments.save:
         report.save()

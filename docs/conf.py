@@ -23,7 +23,8 @@ from gammapy.modeling.models import (
 )
 
 sys.path.insert(0, str(Path(__file__).parent))  # for model_gallery and xml_table
-import xml_table  # noqa: E402
+import xml_table
+from tables import csv_table
 
 project = "gammapy"
 author = "The gammapy developers"
@@ -103,7 +104,7 @@ def _yes(flag: bool) -> str:
 def _statuses() -> str:
     """What each member of `Status` means."""
     rows = ((f"``{s.name}``", s.value, _yes(s.success)) for s in Status)
-    return _csv("status, what it says, ``success``", "18 70 12", rows)
+    return csv_table("status, what it says, ``success``", "18 70 12", rows)
 
 
 def _models(registry: Iterable[type[ModelBase]]) -> str:
@@ -115,7 +116,7 @@ def _models(registry: Iterable[type[ModelBase]]) -> str:
         tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
         name = f":class:`~gammapy.modeling.models.{cls.__name__}`"
         rows.append((name, tags, parameters, " ".join(summary.split())))
-    return _csv("class, tag, parameters, what it is", "36 10 18 36", rows)
+    return csv_table("class, tag, parameters, what it is", "36 10 18 36", rows)
 
 
 def _scipy_methods() -> str:
@@ -125,7 +126,7 @@ def _scipy_methods() -> str:
         (f"``{m}``", _yes(bounds), "gradient, curvature" if hess else "gradient" if grad else "no")
         for m, (bounds, grad, hess) in METHODS.items()
     ]
-    return _csv("method, keeps bounds, derivatives that it uses", "30 25 45", squares + others)
+    return csv_table("method, keeps bounds, derivatives that it uses", "30 25 45", squares + others)
 
 
 #: what stands for the comment ``.. generated: <key>`` in a page

@@ -64,9 +64,7 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("PhaseCurve", "read", "table"): "gammapy.modeling.serialize.temporal_files:read_phase_curve",
     ("PhaseCurve", "write", "table"): "gammapy.modeling.serialize.temporal_files:write_phase_curve",
     ("TemporalModel", "to_dict", "yaml"): "gammapy.modeling.serialize.spec:temporal_to_dict",
-    ("TemporalModel", "from_dict", "yaml"): (
-        "gammapy.modeling.serialize.spec:temporal_from_dict"
-    ),
+    ("TemporalModel", "from_dict", "yaml"): "gammapy.modeling.serialize.spec:temporal_from_dict",
     ("TemporalModel", "plot", "range"): "gammapy.plot.temporal:plot_temporal_model",
     ("TemporalModel", "plot", "phase"): "gammapy.plot.temporal:plot_phase_curve",
     ("TemplateNDSpectralModel", "read", "fits"): (

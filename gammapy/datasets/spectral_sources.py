@@ -15,7 +15,7 @@ from gammapy.modeling.parameter import Parameter
 __all__ = ["check_folded_as_is", "spectral_parameters", "spectral_sources"]
 
 
-def spectral_sources(models: Models, dataset_name: str) -> Models:
+def spectral_sources(models: Models, dataset_name: str) -> list[SkyModel]:
     """Sources that a spectrum of this name sees.
 
     Raises
@@ -23,15 +23,18 @@ def spectral_sources(models: Models, dataset_name: str) -> Models:
     ModelError
         If one is a background of counts maps.
     """
-    seen = models.seen_by(dataset_name)
-    for model in seen:
+    sources = []
+    for model in models:
+        if not model.belongs_to(dataset_name):
+            continue
         if not isinstance(model, SkyModel):
             raise ModelError(
                 f"{dataset_name}: model {model.name!r} is a {type(model).__name__}, which belongs "
                 "to counts maps, and this is a spectrum: give it the datasets_names that it "
                 "belongs to, or remove it"
             )
-    return seen
+        sources.append(model)
+    return sources
 
 
 def check_folded_as_is(sources: Iterable[SkyModel], dataset_name: str) -> None:

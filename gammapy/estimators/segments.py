@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.datasets.spectral_sources import spectral_sources
 from gammapy.engine.norm import NormProblem, NormRows
 from gammapy.engine.statistic import profiled_background
 from gammapy.errors import DataError
@@ -104,7 +105,8 @@ class Segments:
             keep = dataset.mask.values & (point >= 0)
             if not keep.any():
                 continue
-            others = [m for m in dataset.seen_models if m is not source]
+            seen = spectral_sources(dataset.models, dataset.name)
+            others = [m for m in seen if m is not source]
             response, edges = dataset.response[keep], dataset.energy_edges_true
             signal = response @ flux(edges, source)
             other = sum((response @ flux(edges, m) for m in others), np.zeros(len(signal)))

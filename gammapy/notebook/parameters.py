@@ -53,10 +53,14 @@ def model(one: ModelBase) -> str:
     """A model with its parameters."""
     if not isinstance(one, SkyModel):
         return heading(type(one).__name__) + parameters(one.parameters)
-    rows = [("spectrum", text(type(one.spectral_model).__name__))]
+    rows = [
+        (kind, text(type(part).__name__))
+        for kind in one.part_types
+        if (part := one.part(kind)) is not None
+    ]
     if one.datasets_names is not None:
         rows.append(("datasets", text(", ".join(one.datasets_names))))
-    return heading("SkyModel", one.name) + pairs(rows) + parameters(one.parameters)
+    return heading(type(one).__name__, one.name) + pairs(rows) + parameters(one.parameters)
 
 
 def models(several: Models) -> str:
@@ -66,12 +70,12 @@ def models(several: Models) -> str:
     rows = [
         [
             f"<code>{text(m.name)}</code>",
-            text(type(m.spectral_model).__name__),
+            text(" x ".join(type(part).__name__ for part in m.parts())),
             text(", ".join(m.datasets_names or [])),
         ]
         for m in several
     ]
-    parts = [heading("Models"), table(("name", "spectrum", "datasets"), rows)]
+    parts = [heading("Models"), table(("name", "parts", "datasets"), rows)]
     penalties = [[text(repr(penalty))] for penalty in several.penalties]
     if penalties:
         parts.append(table(("penalties",), penalties))

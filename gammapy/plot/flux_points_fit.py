@@ -9,6 +9,7 @@ from typing import Any
 import astropy.units as u
 import numpy as np
 
+from gammapy.datasets.spectral_sources import spectral_sources
 from gammapy.errors import DataError
 from gammapy.modeling.models import SpectralModel
 from gammapy.plot.axes import (
@@ -129,7 +130,8 @@ def plot_flux_points_spectrum(
 
 def _total(dataset: FluxPointsDataset) -> SpectralModel | None:
     """Sum of the spectra that the dataset sees."""
-    spectra = [model.spectral_model for model in dataset.seen_models]
+    sources = spectral_sources(dataset.models, dataset.name)
+    spectra = [source.spectral_model for source in sources]
     return reduce(operator.add, spectra) if spectra else None
 
 

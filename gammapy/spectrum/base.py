@@ -191,17 +191,18 @@ class CountsSpectrum(Dataset):
         model_names : str or list of str, optional
             Only these models.
         """
-        models = spectral_sources(self.models, self.name)
-        check_folded_as_is(models, self.name)
+        sources = spectral_sources(self.models, self.name)
+        check_folded_as_is(sources, self.name)
         if model_names is not None:
             wanted = [model_names] if isinstance(model_names, str) else list(model_names)
-            missing = [name for name in wanted if name not in models]
+            known = {source.name: source for source in sources}
+            missing = [name for name in wanted if name not in known]
             if missing:
-                raise UnknownNameError(f"{self.name}: no model {missing[0]!r} in {models.names}")
-            models = models[wanted]
+                raise UnknownNameError(f"{self.name}: no model {missing[0]!r} in {list(known)}")
+            sources = [known[name] for name in wanted]
         total = np.zeros(self.energy_axis.nbin)
-        if len(models):
-            total = predicted_counts(self.response, self.energy_edges_true, models)
+        if sources:
+            total = predicted_counts(self.response, self.energy_edges_true, sources)
         return RegionNDMap(RegionGeom([self.energy_axis]), total)
 
     @abstractmethod

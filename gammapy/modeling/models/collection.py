@@ -230,8 +230,9 @@ class Models(MutableSequence[Component]):
 
     def to_regions(self) -> list[Any]:
         """Regions of the spatial models, in order; models without one are passed over."""
-        spatial = [m.part("spatial") for m in self if hasattr(m.part("spatial"), "to_region")]
-        return [region for part in spatial if (region := part.to_region()) is not None]
+        shapes: list[Any] = [model.part("spatial") for model in self]
+        regions = [shape.to_region() for shape in shapes if hasattr(shape, "to_region")]
+        return [region for region in regions if region is not None]
 
     @property
     def positions(self) -> SkyCoord:
@@ -246,7 +247,8 @@ class Models(MutableSequence[Component]):
     @property
     def background_models(self) -> dict[str, Component]:
         """Backgrounds of datasets, by the name of the dataset."""
-        return {m.datasets_names[0]: m for m in self if m.tag[-1] == "fov-bkg"}
+        fov = [model for model in self if model.tag[-1] == "fov-bkg"]
+        return {name: model for model in fov for name in model.datasets_names or ()}
 
     def reassign(self, dataset_name: str, new_dataset_name: str) -> Models:
         """Copy in which the models of one dataset belong to another."""

@@ -48,9 +48,10 @@ def encode_component(model: Component, places: Places) -> dict[str, Any]:
         part = model.part(kind)
         if part is not None:
             path = f"{model.name}.{kind}"
-            shape = isinstance(part, IACTBackgroundShape)
-            encoder = _encode_shape if shape else _ENCODERS[kind]
-            tree[kind] = encoder(part, path, places)
+            if isinstance(part, IACTBackgroundShape):
+                tree[kind] = _encode_shape(part, path, places)
+            else:
+                tree[kind] = _ENCODERS[kind](part, path, places)
     return tree
 
 
@@ -153,9 +154,7 @@ def _decode_sky(node: Node, name: str, slots: Slots, cls: type[SkyModel]) -> Sky
     spectral = decode_spectral(node["spectral"], f"{name}.spectral", slots)
     parts = [_part(node, kind, name, slots) for kind in ("spatial", "temporal")]
     with node.guard():
-        return cls(
-            spectral, *parts, name=name, apply_irf=apply_irf, datasets_names=_datasets_names(node)
-        )
+        return cls(spectral, *parts, name, apply_irf, _datasets_names(node))
 
 
 def _decode_fov(node: Node, name: str, slots: Slots, cls: type[FoVBackgroundModel]) -> Component:

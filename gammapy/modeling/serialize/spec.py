@@ -13,6 +13,7 @@ from typing import Any
 import gammapy
 from gammapy.errors import FileFormatError
 from gammapy.modeling.models.collection import Models
+from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spectral.base import SpectralModel
@@ -139,7 +140,7 @@ def models_from_dict(
     return Models(models, decode_penalties(root, slots))
 
 
-def sky_from_dict(data: dict[str, Any], source: str = "model") -> SkyModel:
+def sky_from_dict(data: dict[str, Any], source: str = "model") -> Component:
     """Model of the tree of one component; raises as `models_from_dict`."""
     slots = Slots()
     model = decode_component(Node(data, source), source, slots)

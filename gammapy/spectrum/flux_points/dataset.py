@@ -330,7 +330,7 @@ class FluxPointsDataset(Dataset):
         return spectral_parameters(spectral_sources(self.models, self.name))
 
     def _steady_models(self) -> list[Any]:
-        models = list(spectral_sources(self.models, self.name))
+        models = spectral_sources(self.models, self.name)
         for model in models:
             if self.data.time_axis is not None and model.temporal_model is not None:
                 raise DataError(

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import astropy.units as u
-from lxml import etree
 
 from gammapy.errors import FileFormatError, GammapyError
 from gammapy.modeling.models.component import Component

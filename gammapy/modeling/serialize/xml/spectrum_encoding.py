@@ -216,11 +216,10 @@ def _same_nodes(table: Any, norms: Any) -> bool:
 
 def _flattened(model: Any, operator: str) -> list[Any]:
     """Parts of a sum of sums, or of a product of products."""
-    if isinstance(model, CompoundSpectralModel) and model.operator.__name__ == operator:
-        nodes = isinstance(model.model2, PiecewiseNormSpectralModel) and operator == "mul"
-        if not nodes:
-            return [*_flattened(model.model1, operator), model.model2]
-    return [model]
+    joined = isinstance(model, CompoundSpectralModel) and model.operator.__name__ == operator
+    if not joined or (operator == "mul" and _same_nodes(model.model1, model.model2)):
+        return [model]
+    return [*_flattened(model.model1, operator), model.model2]
 
 
 _SMOOTHNESS = {

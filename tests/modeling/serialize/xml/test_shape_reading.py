@@ -43,7 +43,7 @@ def read(words: str, dialect: str = "gammalib"):
 )
 def test_what_is_refused(words, message):
     with pytest.warns(GammapyWarning, match="XML text:2: source 'a': .*" + message):
-        read_models = models_from_xml(library(source(POWER_LAW, "%s" % shape_of(words))))
+        read_models = models_from_xml(library(source(POWER_LAW, shape_of(words))))
     assert len(read_models) == 0
 
 
