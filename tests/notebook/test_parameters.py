@@ -37,7 +37,7 @@ def test_one_parameter():
 def test_models():
     html = models()._repr_html_()
     text = plain(html)
-    assert "name spectrum datasets crab PowerLawSpectralModel" in text
+    assert "name parts datasets crab PowerLawSpectralModel" in text
     assert "a &lt;&amp;&gt; b PowerLawSpectralModel north" in text
     assert "crab.spectral.index" in text
     assert "<&>" not in html
@@ -53,7 +53,7 @@ def test_penalties_of_models():
 def test_one_model():
     text = plain(models()["a <&> b"]._repr_html_())
     assert text.startswith(
-        "SkyModel a &lt;&amp;&gt; b spectrum PowerLawSpectralModel datasets north"
+        "SkyModel a &lt;&amp;&gt; b spectral PowerLawSpectralModel datasets north"
     )
     assert "spectral.index 1.15" in text
 

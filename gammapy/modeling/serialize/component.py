@@ -152,9 +152,9 @@ def _decode_sky(node: Node, name: str, slots: Slots, cls: type[SkyModel]) -> Sky
         node["apply_irf"].check_keys(IRFS)
         apply_irf = {key: node["apply_irf"][key].flag() for key in node["apply_irf"].value}
     spectral = decode_spectral(node["spectral"], f"{name}.spectral", slots)
-    parts = [_part(node, kind, name, slots) for kind in ("spatial", "temporal")]
+    spatial, temporal = (_part(node, kind, name, slots) for kind in ("spatial", "temporal"))
     with node.guard():
-        return cls(spectral, *parts, name, apply_irf, _datasets_names(node))
+        return cls(spectral, spatial, temporal, name, apply_irf, _datasets_names(node))
 
 
 def _decode_fov(node: Node, name: str, slots: Slots, cls: type[FoVBackgroundModel]) -> Component:

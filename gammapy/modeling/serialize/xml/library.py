@@ -111,7 +111,7 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
         raise OptionError(f"dialect = {dialect!r} is not known: use one of {', '.join(DIALECTS)}")
     root = parse(data, file)
     dialect = dialect or found_dialect(root)
-    plain_units = has_plain_units(root)
+    plain_units = (b"unit" in data or not data.isascii()) and has_plain_units(root)
     place = SourcePlace(file, folder)
     place.library = root.get("function_library", "")
     place.prototypes = read_prototypes(root, place)

@@ -215,3 +215,33 @@ def test_bad_units_refuse_the_source_alone(old, new, message):
     with pytest.warns(GammapyWarning, match="XML text:2: source 'a': .*" + message):
         models = models_from_xml(text)
     assert models.names == ["b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        library(
+            source(name="a").replace("</source>", "<!-- <source> --></source>"), source(name="b")
+        ),
+        library(source(name="a", more=" note='é'"), "<!-- </source> -->", source(name="b")),
+        library(source(name="a").replace("</source>", "<![CDATA[<source></source>]]></source>")),
+        library('<source name="x"/>', source(name="a"), '<source name="y"/>'),
+        library(source(name="a").replace("</source>", "</source  >"), source(name="&#233;&lt;")),
+        library(
+            "<other><source_library>" + source(name="n") + "</source_library></other>", source()
+        ),
+        library("<sources/>", source(name="a"), "<sourcelike></sourcelike>", source(name="b")),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "utf-16"])
+def test_each_source_brings_its_own_text(text, encoding):
+    data = f"<?xml version='1.0' encoding='{encoding}'?>{text}".encode(encoding)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GammapyWarning)
+        models = models_from_xml(data)
+    for model in models:
+        assert etree.fromstring(model.origin.element).get("name") == model.name
+    back = models_to_xml(models)
+    assert etree.canonicalize(back, with_comments=True) == etree.canonicalize(
+        text, with_comments=True
+    )
