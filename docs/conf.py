@@ -82,6 +82,7 @@ READ_FIRST = [
     "getting_started",
     "fit_a_spectrum",
     "flux_points_and_light_curve",
+    "gamma_cat",
     "coming_from_gammapy",
 ]
 # Every gallery page is executed, and one that fails stops the build.

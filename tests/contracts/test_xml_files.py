@@ -160,7 +160,7 @@ def test_unchanged(path):
     assert canonical(models_to_xml(read(path)).encode()) == canonical(path.read_bytes())
 
 
-@every_file_slowly
+@every_file
 def test_one_change_in_each_source(path):
     models = read(path)
     asked, before = [], numbers(models)

@@ -20,6 +20,7 @@ from gammapy.modeling.models.spectral.physical import BandSpectralModel
 from gammapy.modeling.models.spectral.piecewise import PiecewiseNormSpectralModel
 from gammapy.modeling.models.spectral.piecewise_powerlaw import PiecewisePowerLawSpectralModel
 from gammapy.modeling.models.spectral.template import TemplateSpectralModel
+from gammapy.modeling.models.spectral.template_nd import TemplateNDSpectralModel
 from gammapy.modeling.models.spectral.window import EnergyWindowNormSpectralModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.encoding import Encoder, UnsaidError
@@ -28,6 +29,7 @@ from gammapy.modeling.serialize.xml.form import UNITS, Slot
 from gammapy.modeling.serialize.xml.map_norm import is_norm
 from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES, TURNS
 from gammapy.modeling.serialize.xml.spectrum_reading import EBL_NUMBERS
+from gammapy.modeling.serialize.xml.table_model import FILE_KEY
 
 __all__ = ["encode_spectrum"]
 
@@ -68,6 +70,8 @@ def _compound(encoder: Encoder, model: CompoundSpectralModel, factor: bool) -> A
             return _nodes(encoder, one, list(two.own_parameters.values()), factor)
         if isinstance(one, TemplateSpectralModel) and is_norm(two):
             return _file(encoder, one, two.own_parameters["norm"])
+        if isinstance(one, TemplateNDSpectralModel) and is_norm(two):
+            return _table_model(encoder, one, two.own_parameters["norm"])
         wrapped = _wrapped(encoder, one, two, factor) if encoder.dialect == "fermi" else None
         if wrapped is not None:
             return wrapped
@@ -145,6 +149,17 @@ def _file(encoder: Encoder, model: TemplateSpectralModel, norm: Parameter) -> An
     element = etree.Element("spectrum", type="FileFunction")
     element.set("file", encoder.stated(model.meta["filename"]))
     encoder.parameter(element, "Normalization", norm, Slot("norm", UNITS["1"], AS_IT_IS))
+    return element
+
+
+def _table_model(encoder: Encoder, model: TemplateNDSpectralModel, norm: Parameter) -> Any:
+    file = model.meta.get(FILE_KEY)
+    if encoder.dialect == "fermi" or not file:
+        raise UnsaidError("a TemplateNDSpectralModel that is in no file of Gammalib")
+    element = etree.Element("spectrum", type="TableModel")
+    element.set("file", encoder.stated(file))
+    for name, parameter in {"Normalization": norm, **model.own_parameters}.items():
+        encoder.parameter(element, name, parameter, Slot(name, UNITS["1"], AS_IT_IS))
     return element
 
 

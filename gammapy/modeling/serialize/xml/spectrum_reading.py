@@ -26,6 +26,7 @@ from gammapy.modeling.serialize.xml.factor import RULES, Rule, read_factor
 from gammapy.modeling.serialize.xml.form import UNITS, Form, Slot
 from gammapy.modeling.serialize.xml.reading import Link, PartReader
 from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES, TURNS
+from gammapy.modeling.serialize.xml.table_model import read_table_model
 
 __all__ = ["EBL_NUMBERS", "read_spectrum"]
 
@@ -214,6 +215,30 @@ def _file(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
     return table * norm
 
 
+def _table_model(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
+    found = reader.parameters(element)
+    if element.get("energyscale"):
+        raise reader.refuse(element, "energies that a parameter scales are not supported")
+    file = reader.file(element)
+    located = reader.place.located(file)
+    if located is None or not located.is_file():
+        raise reader.refuse(element, reader.place.missing(file))
+    unit = UNITS["1" if factor else "N"]
+    table = reader.built(element, lambda: read_table_model(located, unit))
+    norm = PowerLawNormSpectralModel()
+    if "Normalization" not in found or set(found) - {"Normalization", *table.own_parameters}:
+        known = ["Normalization", *table.own_parameters]
+        raise reader.refuse(element, f"this TableModel has {known}, not {sorted(found)}")
+    for name, child in found.items():
+        if name == "Normalization":
+            slot = Slot("norm", UNITS["1"], RULES[""])
+            reader.fill(norm, f"{path}.model2", "norm", child, slot)
+        else:
+            slot = Slot(name, UNITS["1"], RULES[""])
+            reader.fill(table, f"{path}.model1", name, child, slot)
+    return table * norm
+
+
 def _joined(reader: PartReader, element: Any, path: str, factor: bool) -> Any:
     """Sum or product of spectra; the first factor of a product is the flux."""
     product = element.get("type") == "Multiplicative"
@@ -314,6 +339,7 @@ SPECTRA: dict[str, Callable[..., Any]] = {
     "BandFunction": _band,
     "PiecewisePowerLaw": _piecewise,
     "FileFunction": _file,
+    "TableModel": _table_model,
     "Composite": _joined,
     "Multiplicative": _joined,
     "Exponential": _exponential,

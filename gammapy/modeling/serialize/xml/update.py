@@ -120,7 +120,7 @@ def _alike(one: ModelBase | None, other: ModelBase | None) -> bool:
     if one is None or other is None:
         return one is other
     keys = ["filename", "normalize", "kind", "attributes", "operator", "scale"]
-    keys += ["interp", "interp_kwargs"]
+    keys += ["interp", "interp_kwargs", "meta"]
     if type(one) is not type(other) or one.own_parameters.keys() != other.own_parameters.keys():
         return False
     if not isinstance(one, TemplateSpatialModel):  # whose frame is that of the file
