@@ -21,6 +21,7 @@ from gammapy.modeling.models import (
     SPECTRAL_MODEL_REGISTRY,
     TEMPORAL_MODEL_REGISTRY,
 )
+from gammapy.modeling.models.base import ModelBase
 
 sys.path.insert(0, str(Path(__file__).parent))  # for model_gallery and xml_table
 import xml_table

@@ -145,6 +145,10 @@ SPECIAL_SPECTRA = {
         "`TemplateSpectralModel` times a norm. Outside of the table Gammalib goes on with the last "
         "slopes, and the Fermi tools refuse. Both",
     ),
+    "TableModel": (
+        "``file``; ``Normalization``, and the parameters of the file",
+        "`TemplateNDSpectralModel` times a norm. Gammalib",
+    ),
     "BandFunction": (
         "``norm``, ``alpha``, ``beta``, ``Ep``, ``Scale``",
         "`BandSpectralModel`, whose ``epeak`` is (2 + ``alpha``) times ``Ep``. Fermi",
@@ -185,8 +189,8 @@ SPECIAL_SHAPES = {
     ),
     "EllipticalDisk": (
         "``PA``, ``MinorRadius``, ``MajorRadius``",
-        "`DiskSpatialModel` with ``phi``, ``e``, ``r_0``; the angle counts from celestial north, so "
-        "the frame is icrs. Gammalib",
+        "`DiskSpatialModel` with ``phi``, ``e``, ``r_0``; the angle counts from celestial north, "
+        "so the frame is icrs. Gammalib",
     ),
     "EllipticalGaussian EllipticalGauss": (
         "``PA``, ``MinorRadius``, ``MajorRadius``",

@@ -2,13 +2,14 @@
 Measured more than once
 =======================
 
-Most sources have been looked at by several telescopes, and each paper has its own spectrum, position
-and shape. gamma-cat (https://gamma-cat.readthedocs.io) collects them, a file for each paper. We put the
-measurements of one source side by side, with their errors, and write them as model files that other
-programs read.
+Most sources have been looked at by several telescopes, and each paper has its own spectrum,
+position and shape. gamma-cat (https://gamma-cat.readthedocs.io) collects them, a file for each
+paper. We put the measurements of one source side by side, with their errors, and write them as
+model files that other programs read.
 
-The files of gamma-cat are used if ``$GAMMAPY_DATA`` names the folder that holds them. If not, those of
-an invented source are, which lie beside this script in ``data/measured-nebula`` and show the format.
+The files of gamma-cat are used if ``$GAMMAPY_DATA`` names the folder that holds them. If not, those
+of an invented source are, which lie beside this script in ``data/measured-nebula`` and show the
+format.
 """
 
 import os
@@ -73,9 +74,9 @@ table
 # Spectra
 # -------
 #
-# The bands are those of the statistical errors, as if the parameters were not correlated, since hardly
-# a paper gives the correlations. Points are from the same papers. Each file of them is `FluxPoints`,
-# which can be fitted.
+# The bands are those of the statistical errors, as if the parameters were not correlated, since
+# hardly a paper gives the correlations. Points are from the same papers. Each file of them is
+# `FluxPoints`, which can be fitted.
 
 points = gamma_cat.flux_points(name)
 bounds = [0.3, 60] * u.TeV
@@ -94,8 +95,8 @@ plt.show()
 # Places
 # ------
 #
-# Outlines are those of the shapes. The small ellipses hold the true position with 95 % probability, by
-# the statistical errors of the paper; a paper without such errors has none.
+# Outlines are those of the shapes. The small ellipses hold the true position with 95 % probability,
+# by the statistical errors of the paper; a paper without such errors has none.
 
 center = models[-1].position
 geom = WcsGeom.create(skydir=center, width=2, binsz=0.01, frame="icrs", proj="TAN")
@@ -147,6 +148,6 @@ for one, other in zip(models, back, strict=True):
     assert abs(flux[1] / flux[0] - 1) < 1e-9
 
 # %%
-# The same from the command line: ``gammapy models info FILE`` for a list,
-# ``gammapy models convert FILE measured.xml`` for XML, ``gammapy models plot FILE -o measured.png``
-# for the picture. They take the files of gamma-cat as well.
+# The same from the command line: ``gammapy models info FILE`` for a list, ``gammapy models convert
+# FILE measured.xml`` for XML, ``gammapy models plot FILE -o measured.png`` for the picture. They
+# take the files of gamma-cat as well.

@@ -111,7 +111,7 @@ def test_phase_curves_are_told(page):
 
 def test_a_type_that_is_not_told_is_an_error(page, monkeypatch):
     monkeypatch.setitem(page.SPECTRA, "Unheard", None)
-    with pytest.raises(ValueError, match=r"do not tell of the same: \['Unheard'\]"):
+    with pytest.raises(ValueError, match=r"do not tell of the same: .*'Unheard'"):
         page.special_spectra()
 
 

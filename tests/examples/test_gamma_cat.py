@@ -1,4 +1,4 @@
-"""The example on gamma-cat runs with the catalogue and without, and says what its prose promises."""
+"""The example on gamma-cat runs with the catalogue and without, and does what it says."""
 
 import os
 from pathlib import Path

@@ -65,7 +65,8 @@ def sniff(filename: str | os.PathLike[str]) -> str:
     if text.startswith(b"<") or wide:
         return "xml"
     lines = [line.split(b":")[0].decode("ascii", "replace") for line in text.splitlines()]
-    return "gamma-cat" if any(key in lines for key in _GAMMA_CAT) else "yaml"
+    merged = b"!!omap" in head  # how gamma-cat writes all sources into one file
+    return "gamma-cat" if merged or any(key in lines for key in _GAMMA_CAT) else "yaml"
 
 
 def joined(files: Sequence[Any], parts: Sequence[Models], suffix: str | None) -> Models:

@@ -23,6 +23,7 @@ from gammapy.modeling.serialize.formats import sniff
         (b"\xef\xbb\xbf<source_library/>", "xml"),
         ("<source_library/>".encode("utf-16"), "xml"),
         (b"source_id: 1\ncommon_name: Crab\n", "gamma-cat"),
+        (b"- !!omap\n  - source_id: 1\n", "gamma-cat"),
         (b"", "yaml"),
     ],
 )
@@ -31,7 +32,7 @@ def test_format_from_content(tmp_path, content, format):
     assert sniff(tmp_path / "file") == format
 
 
-@pytest.mark.parametrize("content", [b"SIMPLE  =   T", gzip.compress(b"x")])
+@pytest.mark.parametrize("content", [b"SIMPLE  =   T", gzip.compress(b"x", mtime=0)])
 def test_no_text(tmp_path, content):
     (tmp_path / "x.xml").write_bytes(content)
     with pytest.raises(FileFormatError, match="not a text of models"):
