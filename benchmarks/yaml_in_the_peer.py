@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,16 @@ from benchmarks.sides import options, two_sides
 from gammapy.errors import GammapyError
 from gammapy.modeling.models import Models
 
-#: relative differences that are rounding: of parameters, of closed formulas, of tables
-ROUNDING, FORMULA, TABLE = 1e-12, 1e-9, 1e-5
+#: relative differences that are rounding: of parameters, and of the values of parts (Gammapy 2.1
+#: loses digits at small angles, by 1 - cos)
+ROUNDING = 1e-12
+VALUES = {"spectral": 1e-9, "spatial": 1e-6, "temporal": 1e-9}
+#: what is known of differences, by a part of the line: see the page on model files
+KNOWN = {
+    "No object found with tag": "a class that Gammapy 2.1 has not",
+    " temporal values": "phase curve: 2.1 does not close it at phase 0 (ours is periodic)",
+    "No such file": "a template that is nowhere: 2.1 stops at once",
+}
 
 
 def written(target: Path) -> Iterator[tuple[str, Path]]:
@@ -61,9 +70,8 @@ def differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
                 found.append(f"{name}.{path}: {pair[0]} there {pair[1]}")
         for kind in one["values"]:
             pair = one["values"][kind], other["values"].get(kind, [])
-            if not _same(*pair, FORMULA):
-                rough = "" if _same(*pair, TABLE) else " !"
-                found.append(f"{name} {kind} values: {pair[0]} there {pair[1]}{rough}")
+            if not _same(*pair, VALUES[kind]):
+                found.append(f"{name} {kind} values: {pair[0]} there {pair[1]}")
     return found
 
 
@@ -83,7 +91,7 @@ def main() -> None:
     archive = Path(os.environ["GAMMAPY_DATA"], "fermi-xml", "Extended_archive_v18")
     os.environ.setdefault("LATEXTDIR", str(archive))
     sides = two_sides(arguments.peer)
-    total, models, bad = 0, 0, 0
+    total, models, counts = 0, 0, Counter[str]()
     with (
         tempfile.TemporaryDirectory() as folder,
         Worker(sides[0], "yaml_files.py") as ours,
@@ -92,12 +100,17 @@ def main() -> None:
         for name, file in written(Path(folder)):
             one = ours("said", file=str(file))
             found = differences(one, theirs("said", file=str(file)))
-            total, models, bad = total + 1, models + len(one["models"]), bad + bool(found)
+            total, models = total + 1, models + len(one["models"])
             if found:
-                report.line(f"{name}: {len(found)} differences")
-            for line in found[:6]:
-                report.line(f"    {line}")
-    report.line(f"{total} files, {models} models; {bad} files with differences")
+                report.line(f"{name}: {len(found)} differences in {len(one['models'])} models")
+            for number, line in enumerate(found):
+                why = next((text for part, text in KNOWN.items() if part in line), "not explained")
+                counts[why] += 1
+                if number < 3:
+                    report.line(f"    {line}")
+    report.line(f"{total} files, {models} models; differences:")
+    for why, number in counts.items():
+        report.line(f"    {number:4d} {why}")
     if arguments.save:
         report.save()
 

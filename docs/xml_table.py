@@ -85,8 +85,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         ", ".join(f"``{kind}``" for kind in row.types),
         ", ".join(names) or "the position",
-        f":class:`~gammapy.modeling.models.{row.cls.__name__}`",
-        ", ".join(f"``{name}``" for name in row.ours) or "``lon_0``, ``lat_0``",
+        f":class:`~gammapy.modeling.models.{row.cls.__name__}`: "
+        + (", ".join(f"``{name}``" for name in row.ours) or "the position"),
         row.written or "only read",
     )
 
@@ -99,8 +99,8 @@ def _shown(name: str) -> str:
 
 def _table(*tables: Table) -> str:
     found = [row for table in tables for row in rows(table)]
-    head = "type in the file, names in the file, our class, our names, written for"
-    return csv_table(head, "20 28 24 18 10", map(_cells, sorted(found, key=lambda r: r.types)))
+    head = "type in the file, names in the file, class and names here, written for"
+    return csv_table(head, "22 31 35 12", map(_cells, sorted(found, key=lambda r: r.types)))
 
 
 def spectra() -> str:

@@ -9,18 +9,27 @@ from pathlib import Path
 
 import astropy.units as u
 import numpy as np
+from astropy.table import Table
+from astropy.time import Time
 
 from gammapy.datasets import Datasets, FluxPointsDataset, SpectrumDataset, SpectrumDatasetOnOff
 from gammapy.estimators import FluxPoints, FluxPointsEstimator, LightCurveEstimator
-from gammapy.maps import MapAxis, RegionGeom, RegionNDMap
+from gammapy.maps import MapAxis, RegionGeom, RegionNDMap, WcsNDMap
 from gammapy.modeling import Fit, Parameter
 from gammapy.modeling.models import (
+    DiskSpatialModel,
     GaussianPrior,
+    LightCurveTemplateTemporalModel,
+    LinearTemporalModel,
     LogParabolaSpectralModel,
     Models,
+    PointSpatialModel,
     PowerLawNormSpectralModel,
     PowerLawSpectralModel,
+    SineTemporalModel,
     SkyModel,
+    TemplatePhaseCurveTemporalModel,
+    TemplateSpatialModel,
 )
 from gammapy.stats import cash
 
@@ -133,6 +142,79 @@ def unknown_key(folder):
         f"components:\n- {{name: crab, type: SkyModel, spectral: {spectral}}}\n"
     )
     return str(models["crab"].spectral_model.index.frozen)
+
+
+# -- sky and time -------------------------------------------------------------------------
+
+
+def phase_curve(folder):
+    """model(59000.1 MJD) of a phase curve 1 + phase, t_ref = 43366.275 d and f0 = 29.946923 Hz"""
+    table = Table({"PHASE": np.linspace(0, 1, 101), "NORM": np.linspace(1, 2, 101)})
+    model = TemplatePhaseCurveTemporalModel(
+        table, filename="curve.fits", t_ref="43366.275 d", f0="29.946923 s-1"
+    )
+    return text(model(Time(59000.1, format="mjd")), digits=5)
+
+
+def phase_between_turns(folder):
+    """a phase curve of 1 at phase 0.25 and 3 at 0.75, whose mean is 2, at phases 0, 0.1 and 0.9"""
+    table = Table({"PHASE": [0.25, 0.75], "NORM": [1.0, 3.0]})
+    model = TemplatePhaseCurveTemporalModel(
+        table, filename="curve.fits", t_ref="50000 d", f0=1 / u.d
+    )
+    return text(*model(Time([50000, 50000.1, 50000.9], format="mjd")))
+
+
+def light_curve_ends(folder):
+    """a light curve that rises from 1 to 2 in 100 s, 500 s after its begin"""
+    meta = {"MJDREFI": 50000, "MJDREFF": 0.0, "TIMESYS": "utc", "TIMEUNIT": "s"}
+    table = Table({"TIME": [0.0, 100.0] * u.s, "NORM": [1.0, 2.0]}, meta=meta)
+    model = LightCurveTemplateTemporalModel.from_table(table)
+    return text(model(Time(50000, format="mjd") + 500 * u.s))
+
+
+def leap_second(folder):
+    """LinearTemporalModel(alpha=0, beta="1 s-1", t_ref=2016-12-31) at 2017-01-01, UTC"""
+    model = LinearTemporalModel(alpha=0, beta="1 s-1", t_ref="57753 d")
+    return text(model(Time("2017-01-01", scale="utc")))
+
+
+def mean_of_a_sine(folder):
+    """SineTemporalModel(amp=0.5, omega=2 * pi / 10 d).integral over the first half of a period"""
+    model = SineTemporalModel(amp=0.5, omega=2 * np.pi / 10 * u.rad / u.d, t_ref="50000 d")
+    return text(model.integral(*Time([50000, 50005], format="mjd")))
+
+
+def template_norm(folder):
+    """a uniform template of 2 deg x 2 deg, CAR at the equator; its value in 1 / sr"""
+    image = WcsNDMap.create(binsz=0.1, width=2, frame="galactic", proj="CAR")
+    image.data = np.ones(image.data.shape)
+    model = TemplateSpatialModel(image, filename="image.fits")
+    return text(model(0 * u.deg, 0 * u.deg), digits=7)
+
+
+def position_error(folder):
+    """the same errors east and north, correlation +0.5: is 2.5 errors north-east in the ellipse?"""
+    model = PointSpatialModel(lon_0="83.6 deg", lat_0="60 deg")
+    model.covariance = np.array([[4e-4, 1e-4], [1e-4, 1e-4]])
+    wcs = WcsNDMap.create(skydir=model.position, binsz=0.001, width=0.2, proj="TAN").geom.wcs
+    there = model.position.directional_offset_by(45 * u.deg, 0.025 * u.deg)
+    return str(bool(model.position_error.contains(there, wcs)))
+
+
+def background_of_an_old_file(folder):
+    """norm = 1.7 of a FoVBackgroundModel that has its parameters itself, as before 0.19"""
+    entry = "{name: norm, value: 1.7, frozen: false}"
+    models = Models.from_yaml(
+        "components:\n- {name: bkg, type: FoVBackgroundModel, datasets_names: [a], "
+        f"parameters: [{entry}]}}\n"
+    )
+    return text(models[0].parameters["norm"].value)
+
+
+def shape_without_size(folder):
+    """DiskSpatialModel(r_0="0 deg")(1 * u.deg, 0 * u.deg)"""
+    return text(DiskSpatialModel(r_0="0 deg")(1 * u.deg, 0 * u.deg))
 
 
 # -- data and statistic -------------------------------------------------------------------
@@ -308,8 +390,6 @@ def light_curve_times(folder):
 
 def far_above_a_limit(folder):
     """stat_sum() with "distrib" of a model 100 times above the only point, an upper limit"""
-    from astropy.table import Table
-
     table = Table()
     table["e_ref"], table["e_min"], table["e_max"] = [1.0] * u.TeV, [0.5] * u.TeV, [2.0] * u.TeV
     unit = u.Unit("cm-2 s-1 TeV-1")
@@ -336,6 +416,15 @@ STATEMENTS = (
     frozen_text,
     crossed_bounds,
     unknown_key,
+    phase_curve,
+    phase_between_turns,
+    light_curve_ends,
+    leap_second,
+    mean_of_a_sine,
+    template_norm,
+    position_error,
+    background_of_an_old_file,
+    shape_without_size,
     in_place,
     predicted_counts,
     statistic,

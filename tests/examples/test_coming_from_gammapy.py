@@ -1,12 +1,17 @@
 """What the page says of both packages is what was measured, and what this checkout does."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from astropy.time import Time
 
 from benchmarks.answers import saved
 from tests.examples.script import run
+
+#: of the phase curve on the page
+MOMENTS = (43366.275, 59000.1)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,7 @@ def test_more_points_come_closer_as_the_square_of_their_distance(names):
         ("in_place", "ValueError"),
         ("not_at_the_minimum", "FitError"),
         ("covariance_options", "OptionError"),
+        ("shape_without_size", "ModelError"),
     ],
 )
 def test_errors_instead_of_numbers(names, name, error):
@@ -100,7 +106,40 @@ def test_no_answer_is_an_accident(names):
         "in_place",
         "not_at_the_minimum",
         "covariance_options",
+        "shape_without_size",
     }
+
+
+def test_sky_and_time_by_third_opinions(names):
+    def both(name):
+        return numbers(names["ours"][name][1])[0], numbers(names["theirs"][name])[0]
+
+    turns = names["turns"]  # without the leap seconds
+    with_seconds = turns + 21 * Fraction("29.946923")
+    exact = [(1 + float(t % 1)) / 1.5 for t in (with_seconds, turns)]
+    assert both("phase_curve") == pytest.approx(exact, rel=1e-4)
+    assert both("leap_second") == (86401, 86400)  # a leap second ended that year
+    assert both("mean_of_a_sine")[0] == pytest.approx(1 + 1 / np.pi, rel=1e-5)
+    assert both("mean_of_a_sine")[1] != pytest.approx(1 + 1 / np.pi, rel=0.1)
+    value = 1 / (4 * np.sin(np.deg2rad(1)) * np.deg2rad(1))
+    ours, theirs = both("template_norm")
+    assert ours == pytest.approx(value, rel=1e-7)
+    assert 1e-5 < abs(theirs / value - 1) < 1e-4
+
+
+def test_leap_seconds_of_the_page():
+    offsets = [Time(mjd, format="mjd").unix_tai - Time(mjd, format="mjd").unix for mjd in MOMENTS]
+    assert offsets[1] - offsets[0] == pytest.approx(21, abs=1e-3)
+
+
+def test_point_of_the_page_lies_within_95_percent(names):
+    cos = np.cos(np.deg2rad(60))
+    matrix = np.array([[4e-4 * cos**2, 1e-4 * cos], [1e-4 * cos, 1e-4]])
+    there = 0.025 * np.array([1, 1]) / np.sqrt(2)
+    distance = there @ np.linalg.solve(matrix, there)
+    assert np.exp(-distance / 2) > 0.05
+    assert names["ours"]["position_error"][1] == "True"
+    assert names["theirs"]["position_error"] == "False"
 
 
 def test_gradient(names):
