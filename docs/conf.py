@@ -118,7 +118,7 @@ def _models(registry: Iterable[type[ModelBase]]) -> str:
         tags = ", ".join(f"``{tag}``" for tag in cls.tag[1:])
         name = f":class:`~gammapy.modeling.models.{cls.__name__}`"
         rows.append((name, tags, parameters, " ".join(summary.split())))
-    return csv_table("class, tag, parameters, what it is", "36 10 18 36", rows)
+    return csv_table("class, tag, parameters, what it is", "34 13 20 33", rows)
 
 
 def _scipy_methods() -> str:

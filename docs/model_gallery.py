@@ -49,6 +49,8 @@ class Family(NamedTuple):
     #: modules that most readers look for
     common: tuple[str, ...]
     draw: Callable[[Any, dict[str, Any], Any], None]
+    #: of a picture, in inches
+    size: tuple[float, float] = (6.4, 4.0)
 
     @property
     def folder(self) -> str:
@@ -146,6 +148,7 @@ FAMILIES = (
         SPATIAL_MODEL_REGISTRY,
         ("point", "gaussian", "disk", "shell", "ring", "template"),
         draw_spatial,
+        (4.8, 4.0),
     ),
     Family(
         "temporal",
@@ -222,7 +225,7 @@ def example(family: Family, cls: Class) -> Example:
 
 def picture(family: Family, shown: Example) -> Figure:
     """How the model of an example looks."""
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    figure = Figure(figsize=family.size, layout="constrained")
     family.draw(shown.model, shown.names, figure.subplots())
     return figure
 

@@ -20,6 +20,9 @@ from gammapy.modeling.serialize.xml.spectrum_reading import SPECTRA, WRAPPERS
 
 __all__ = ["Row", "courses", "rows", "shapes", "special_shapes", "special_spectra", "spectra"]
 
+#: what a file has, what we make of it, and whose it is
+Told = tuple[str, str, str]
+
 DIALECTS = {"gammalib": "Gammalib", "fermi": "Fermi"}
 
 
@@ -94,7 +97,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _shown(name: str) -> str:
     """Name in the file, with what is done to it in front."""
     prefix = next((p for p in ("1/", "-") if name.startswith(p)), "")
-    return {"": "", "-": "− ", "1/": "1 / "}[prefix] + f"``{name.removeprefix(prefix)}``"
+    sign = {"": "", "-": "−\N{NO-BREAK SPACE}", "1/": "1\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"}
+    return sign[prefix] + f"``{name.removeprefix(prefix)}``"
 
 
 def _table(*tables: Table) -> str:
@@ -113,7 +117,7 @@ def shapes() -> str:
     return _table(SHAPES, *ISOTROPIC.values())
 
 
-def _special(told: Mapping[str, tuple[str, str]], known: Collection[str], first: str) -> str:
+def _special(told: Mapping[str, Told], known: Collection[str], first: str) -> str:
     """Table of what is told in words.
 
     Raises
@@ -126,7 +130,7 @@ def _special(told: Mapping[str, tuple[str, str]], known: Collection[str], first:
         differ = sorted(set(types) ^ set(known)) or types
         raise ValueError(f"docs/xml_table.py and the reader do not tell of the same: {differ}")
     lines = ((", ".join(f"``{k}``" for k in kinds.split()), *told[kinds]) for kinds in told)
-    return csv_table(f"{first}, what it has, what it is here", "22 34 44", lines)
+    return csv_table(f"{first}, what it has, what it is here, dialect", "22 32 34 12", lines)
 
 
 #: types of spectra: what a file has, and what we make of it
@@ -134,44 +138,53 @@ SPECIAL_SPECTRA = {
     "NodeFunction": (
         "``<node>`` with ``Energy`` and ``Intensity``",
         "`TemplateSpectralModel` times `PiecewiseNormSpectralModel`: a norm for each node, and the "
-        "last slopes go on. A single node is a constant. Gammalib",
+        "last slopes go on. A single node is a constant",
+        "Gammalib",
     ),
     "BinFunction": (
         "``Index``; ``<bin>`` with ``LowerLimit``, ``UpperLimit``, ``Intensity``",
-        "`BinsSpectralModel`. Gammalib",
+        "`BinsSpectralModel`",
+        "Gammalib",
     ),
     "FileFunction": (
         "``file``; ``Normalization``",
         "`TemplateSpectralModel` times a norm. Outside of the table Gammalib goes on with the last "
-        "slopes, and the Fermi tools refuse. Both",
+        "slopes, and the Fermi tools refuse",
+        "both",
     ),
     "TableModel": (
         "``file``; ``Normalization``, and the parameters of the file",
-        "`TemplateNDSpectralModel` times a norm. Gammalib",
+        "`TemplateNDSpectralModel` times a norm",
+        "Gammalib",
     ),
     "BandFunction": (
         "``norm``, ``alpha``, ``beta``, ``Ep``, ``Scale``",
-        "`BandSpectralModel`, whose ``epeak`` is (2 + ``alpha``) times ``Ep``. Fermi",
+        "`BandSpectralModel`, whose ``epeak`` is (2 + ``alpha``) times ``Ep``",
+        "Fermi",
     ),
     "PiecewisePowerLaw": (
         "``IndexL``, ``IndexH``; ``Energy0``, ``dNdE0``, ``Energy1``, ...",
-        "`PiecewisePowerLawSpectralModel`. Fermi",
+        "`PiecewisePowerLawSpectralModel`",
+        "Fermi",
     ),
-    "Composite": ("``<spectrum>`` several times", "The sum of them. Gammalib"),
-    "Multiplicative": ("``<spectrum>`` several times", "The product of them. Gammalib"),
-    "Exponential": ("one ``<spectrum>``", "`ExponentialSpectralModel`. Gammalib"),
+    "Composite": ("``<spectrum>`` several times", "The sum of them", "Gammalib"),
+    "Multiplicative": ("``<spectrum>`` several times", "The product of them", "Gammalib"),
+    "Exponential": ("one ``<spectrum>``", "`ExponentialSpectralModel`", "Gammalib"),
     "EblAtten": (
         "``tau_norm``, ``redshift``, ``ebl_model``, and those of the spectrum",
         "The spectrum behind the colons times `EBLAbsorptionNormSpectralModel`; of the tables 4 "
-        "(Franceschini 2008), 5 (Finke 2010) and 10 (Dominguez 2011). Fermi",
+        "(Franceschini 2008), 5 (Finke 2010) and 10 (Dominguez 2011)",
+        "Fermi",
     ),
     "EnergyBand": (
         "``Emin``, ``Emax``, and those of the spectrum",
-        "The spectrum times `EnergyWindowNormSpectralModel`. Fermi",
+        "The spectrum times `EnergyWindowNormSpectralModel`",
+        "Fermi",
     ),
     "ScaleFactor": (
         "``ScaleFactor``, and those of the spectrum",
-        "The spectrum times a norm. Fermi",
+        "The spectrum times a norm",
+        "Fermi",
     ),
 }
 
@@ -181,48 +194,61 @@ SPECIAL_SHAPES = {
         "``file``, ``normalize``; ``Normalization`` or ``Prefactor``",
         "`TemplateSpatialModel`. Gammalib divides the image by its integral unless "
         '``normalize="0"``; for Fermi its values are sr-1 as they stand',
+        "both",
     ),
     "DiffuseMapCube MapCubeFunction": (
         "``file``; ``Normalization`` or ``Value``",
         "`TemplateSpatialModel` of a cube of fluxes, as it stands, beside a spectrum that is a "
-        "factor. Both",
+        "factor",
+        "both",
     ),
     "EllipticalDisk": (
         "``PA``, ``MinorRadius``, ``MajorRadius``",
         "`DiskSpatialModel` with ``phi``, ``e``, ``r_0``; the angle counts from celestial north, "
-        "so the frame is icrs. Gammalib",
+        "so the frame is icrs",
+        "Gammalib",
     ),
     "EllipticalGaussian EllipticalGauss": (
         "``PA``, ``MinorRadius``, ``MajorRadius``",
         "`GaussianSpatialModel` with ``phi``, ``e``, ``sigma``; Gammalib cuts it at 3 sigma, we do "
-        "not. Gammalib",
+        "not",
+        "Gammalib",
     ),
     "EllipticalGeneralGaussian": (
         "``PA``, ``MinorRadius``, ``MajorRadius``, ``R_Index``",
-        "`GeneralizedGaussianSpatialModel` with ``phi``, ``e``, ``r_0``, ``eta``. Gammalib",
+        "`GeneralizedGaussianSpatialModel` with ``phi``, ``e``, ``r_0``, ``eta``",
+        "Gammalib",
     ),
     "Composite": (
         "``<spatialModel>`` several times, with ``scale``, ``free_scale``, ...",
-        "`CompoundSpatialModel`; the scales are its norms. Gammalib",
+        "`CompoundSpatialModel`; the scales are its norms",
+        "Gammalib",
     ),
     "Shell": (
         "``Radius``, ``Width``",
         "`ShellSpatialModel`. A width of zero says that the radius is the outer one, as in the "
-        "lists of gamma-cat; the shell then has the outer fifth. Only read",
+        "lists of gamma-cat; the shell then has the outer fifth",
+        "only read",
     ),
 }
 
 #: courses in time
 COURSES = {
-    "Constant": ("``Normalization``", "None; a norm that is not one multiplies the spectrum"),
+    "Constant": (
+        "``Normalization``",
+        "None; a norm that is not one multiplies the spectrum",
+        "Gammalib",
+    ),
     "LightCurve": (
         "``file``; ``Normalization``",
-        "`LightCurveTemplateTemporalModel`, zero outside of the table. Gammalib",
+        "`LightCurveTemplateTemporalModel`, zero outside of the table",
+        "Gammalib",
     ),
     "PhaseCurve": (
         "``file``, ``normalize``; ``Normalization``, ``MJD``, ``Phase``, ``F0``, ``F1``, ``F2``",
         "`TemplatePhaseCurveTemporalModel` with ``t_ref`` (TT), ``phi_ref``, ``f0``, ``f1``, "
-        "``f2``. Gammalib",
+        "``f2``",
+        "Gammalib",
     ),
 }
 
@@ -244,9 +270,13 @@ def courses() -> str:
     return _special(_linked(COURSES), COURSES, "type of a course")
 
 
-def _linked(told: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+def _linked(told: Mapping[str, Told]) -> dict[str, Told]:
     """With classes as links."""
     return {
-        kinds: (has, re.sub(r"(?<!`)`(\w+)`(?!`)", r":class:`~gammapy.modeling.models.\1`", text))
-        for kinds, (has, text) in told.items()
+        kinds: (
+            has,
+            re.sub(r"(?<!`)`(\w+)`(?!`)", r":class:`~gammapy.modeling.models.\1`", text),
+            who,
+        )
+        for kinds, (has, text, who) in told.items()
     }

@@ -148,8 +148,8 @@ compare("twice")
 
 # %%
 # *XML.* ``Models.read`` takes files of Gammalib and of the Fermi tools too, and gamma-cat;
-# ``write`` makes XML again, in which what has not changed stands as it stood. :doc:`/model-files`
-# tells more.
+# ``write`` makes XML again, in which what has not changed stands as it stood. The page
+# "Model files" tells more.
 #
 # *Results are read back*, with models, links, covariance and asymmetric errors. These are also kept
 # with the parameters, as ``errn`` and ``errp``.

@@ -226,7 +226,7 @@ def differences(one: bytes, other: bytes) -> dict[tuple, int]:
     return found
 
 
-@every_file
+@every_file_slowly
 def test_from_the_models_alone(path):
     models = read(path)
     bare = without_origin(models)

@@ -13,6 +13,7 @@ from gammapy.modeling.serialize.xml.shapes import ISOTROPIC, SHAPES
 from gammapy.modeling.serialize.xml.source import read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 from gammapy.modeling.serialize.xml.spectra import FACTORS, FLUXES
+from gammapy.modeling.serialize.xml.spectrum_reading import EBL_NUMBERS
 from gammapy.modeling.serialize.xml.writing import models_to_xml
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -102,11 +103,17 @@ def test_tables_are_of_this_page(page):
 
 
 def test_phase_curves_are_told(page):
-    has, is_here = page.COURSES["PhaseCurve"]
+    has, is_here, _ = page.COURSES["PhaseCurve"]
     for name, slot in PHASE.items():
         assert f"``{name}``" in has
         assert f"``{slot.name}``" in is_here
     assert page.courses().count("LightCurveTemplateTemporalModel") == 1
+
+
+def test_tables_of_the_extragalactic_light_are_told(page):
+    text = page.SPECIAL_SPECTRA["EblAtten"][1].lower()
+    told = re.findall(r"(\d+) \((\w+) \d{4}\)", text)
+    assert dict(told) == {str(number): name for number, name in EBL_NUMBERS.items()}
 
 
 def test_a_type_that_is_not_told_is_an_error(page, monkeypatch):
@@ -116,7 +123,7 @@ def test_a_type_that_is_not_told_is_an_error(page, monkeypatch):
 
 
 def test_a_type_too_many_is_an_error(page, monkeypatch):
-    monkeypatch.setitem(page.SPECIAL_SHAPES, "Unheard", ("", ""))
+    monkeypatch.setitem(page.SPECIAL_SHAPES, "Unheard", ("", "", ""))
     with pytest.raises(ValueError, match="Unheard"):
         page.special_shapes()
 
@@ -125,7 +132,7 @@ def test_a_type_too_many_is_an_error(page, monkeypatch):
 def test_classes_that_are_named_exist(page, name):
     import gammapy.modeling.models as models
 
-    for _, text in getattr(page, name).values():
+    for _, text, _ in getattr(page, name).values():
         for cls in re.findall(r"(?<!`)`(\w+)`(?!`)", text):
             assert hasattr(models, cls)
 

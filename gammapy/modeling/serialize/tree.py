@@ -42,10 +42,48 @@ def read_tree(filename: str | os.PathLike[str]) -> tuple[Path, Any]:
     return path, parse_tree(text, str(path))
 
 
+#: collections in collections: files of models have a dozen, and the stack of C has an end
+DEEPEST = 100
+#: characters of a whole number
+LONGEST = 1000
+#: mappings that one may take over, and keys that it then has
+MOST_MERGED, MOST_KEYS = 100, 10_000
+#: values, and levels, once all aliases are written out
+MOST_VALUES = 1_000_000
+
+
+def _refusal(text: str, node: Any) -> Exception:
+    return yaml.constructor.ConstructorError(None, None, text, node.start_mark)
+
+
+class _Bounded:
+    """What a loader refuses: a few lines of text that would take all time or memory."""
+
+    depth = 0
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Come to a node; called at each by the loader in C too."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _refusal(f"more than {DEEPEST} collections in each other", parent)
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Put what stands under ``<<`` into the mapping."""
+        merged = [value for key, value in node.value if key.tag.endswith(":merge")]
+        if sum(len(v.value) if v.id == "sequence" else 1 for v in merged) > MOST_MERGED:
+            raise _refusal(f"more than {MOST_MERGED} mappings are merged", node)
+        super().flatten_mapping(node)  # type: ignore[misc]
+        if len(node.value) > MOST_KEYS:
+            raise _refusal(f"more than {MOST_KEYS} keys are merged", node)
+
+
 def _build_loader(base: Any) -> Any:
     """Safe loader that refuses keys that come twice, and trees that contain themselves."""
 
-    class Loader(base):
+    class Loader(_Bounded, base):
         pass
 
     def mapping(loader: Any, node: Any) -> dict[Any, Any]:
@@ -53,18 +91,23 @@ def _build_loader(base: Any) -> Any:
         for key_node, _ in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key in seen and key != "<<":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} comes twice", key_node.start_mark
-                )
+                raise _refusal(f"key {key!r} comes twice", key_node)
             seen.add(key)
-        loader.flatten_mapping(node)
+        if "<<" in seen or "=" in seen:
+            loader.flatten_mapping(node)
         return loader.construct_mapping(node, deep=True)
+
+    def whole(loader: Any, node: Any) -> int:
+        if len(node.value) > LONGEST:
+            raise _refusal(f"a number of {len(node.value)} characters", node)
+        return loader.construct_yaml_int(node)
 
     def sequence(loader: Any, node: Any) -> list[Any]:
         return loader.construct_sequence(node, deep=True)
 
     Loader.add_constructor("tag:yaml.org,2002:map", mapping)
     Loader.add_constructor("tag:yaml.org,2002:seq", sequence)
+    Loader.add_constructor("tag:yaml.org,2002:int", whole)
     return Loader
 
 
@@ -121,7 +164,26 @@ def parse_tree(text: str, place: str, loader: Any = None) -> Any:
         raise FileFormatError(f"{place}: not valid YAML: {error}") from None
     if tree is None:
         raise FileFormatError(f"{place} is empty: there is nothing to read")
+    if "*" in text and max(_written_out(tree, {})) > MOST_VALUES:
+        raise FileFormatError(
+            f"{place}: not valid YAML: with its aliases written out it has more than "
+            f"{MOST_VALUES} values, or {DEEPEST} levels: write fewer"
+        )
     return tree
+
+
+def _written_out(tree: Any, known: dict[int, tuple[float, float]]) -> tuple[float, float]:
+    """Number of values of a tree, in which some stand many times; infinite if it is too deep."""
+    if not isinstance(tree, dict | list):
+        return 1, 0
+    found = known.get(id(tree))
+    if found is None:
+        inside = tree.values() if isinstance(tree, dict) else tree
+        rows = [_written_out(value, known) for value in inside]
+        values = 1 + sum(n for n, _ in rows)
+        height = 1 + max((h for _, h in rows), default=0)
+        found = known[id(tree)] = values, height if height <= DEEPEST else float("inf")
+    return found
 
 
 def render_tree(tree: dict[str, Any], dumper: Any = None) -> str:

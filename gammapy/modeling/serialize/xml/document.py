@@ -146,7 +146,10 @@ def _check_root(root: Any, place: str) -> None:
         )
 
 
-#: a source that has none inside
+#: encodings in which a text of ASCII is the same text in UTF-8
+_ASCII = ("UTF-8", "ASCII", "US-ASCII", "ISO-8859-1", "LATIN-1")
+#: beginning of a source, and one that has none inside
+_START = re.compile(rb"<source[\s/>]")
 _SOURCE = re.compile(rb"<source[\s>].*?</source\s*>", re.DOTALL)
 
 
@@ -156,9 +159,16 @@ def texts_of_sources(data: bytes, root: Any) -> list[bytes]:
     Cut out of the file where that is safe, which is faster than to write the elements again.
     """
     sources = list(root.iterchildren("source"))
-    nested = data.count(b"<source_library") > 1
-    plain = data.isascii() and not any(mark in data for mark in (b"<!--", b"<![CDATA[", b"<?xml-"))
-    texts = _SOURCE.findall(data) if plain and not nested else []
-    if len(texts) == len(sources):
-        return texts
+    encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
+    if (
+        data.isascii()
+        and encoding in _ASCII
+        and not root.nsmap
+        and not any(mark in data for mark in (b"<!--", b"<![CDATA["))
+        and data.count(b"<?") == data.startswith(b"<?xml")
+        and len(_START.findall(data)) == len(sources)
+    ):
+        texts = _SOURCE.findall(data)
+        if len(texts) == len(sources):
+            return texts
     return [etree.tostring(source, encoding="utf-8", with_tail=False) for source in sources]

@@ -52,6 +52,11 @@ class Encoder:
         """Element of a parameter."""
         element = etree.SubElement(parent, "parameter", name=name)
         factor = float(parameter.unit.to(slot.unit))
+        if not slot.rule.says(parameter):
+            numbers = f"{parameter.value:g}, {parameter.min:g} to {parameter.max:g}"
+            raise UnsaidError(
+                f"{name} is the inverse of {parameter.name} ({numbers}), which must not be zero"
+            )
         value = slot.rule.theirs(parameter.value * factor)
         scale = _scale(value, slot)
         bounds = (b * factor for b in (parameter.min, parameter.max) if b == b)

@@ -62,7 +62,14 @@ class Rule(NamedTuple):
 
     def error(self, error: float, value: float) -> float:
         """Error of ours, of one of theirs that has this value; and the other way round."""
-        return error / value**2 if self.inverse else error * self.times
+        return error / (value * value) if self.inverse else error * self.times
+
+    def says(self, parameter: Parameter) -> bool:
+        """True if their number can be that of a parameter, with its bounds: no inverse of zero."""
+        bounds = [b for b in (parameter.min, parameter.max) if b]
+        return not self.inverse or (
+            parameter.value != 0 and not any(b * parameter.value < 0 for b in bounds)
+        )
 
     def exchanges_bounds(self) -> bool:
         """True if the larger number of one side is the smaller of the other."""
@@ -90,6 +97,8 @@ def read_factor(element: Any, place: SourcePlace) -> Factor:
         error = float(get("error", 0.0))
     except ValueError:
         value, scale, low, high, error = _read_oddly(element, place)
+    if error != error or not scale:
+        error = _odd(element, place, error, scale)
     if low == high == 0.0 and value != 0.0:  # the Fermi tools' way to say none
         low = high = math.nan
     low = low * scale if -UNBOUNDED < low < UNBOUNDED else math.nan
@@ -97,6 +106,17 @@ def read_factor(element: Any, place: SourcePlace) -> Factor:
     if scale < 0:
         low, high = high, low
     return Factor(value * scale, low, high, abs(error * scale), is_free(element))
+
+
+def _odd(element: Any, place: SourcePlace, error: float, scale: float) -> float:
+    """Error to take instead, after a warning."""
+    name = element.get("name", "parameter")
+    if not scale:
+        place.warn(element, f"{name}: scale = {scale:g}: its true value and bounds are zero")
+    if error == error:
+        return error
+    place.warn(element, f"{name}: error = nan: it is read as none")
+    return 0.0
 
 
 def is_free(element: Any) -> bool:
@@ -182,7 +202,7 @@ def write_factor(
         _set(element, {"min": "max", "max": "min"}[key] if exchanged else key, text)
     if "error" in keys or (rule.inverse and "value" in keys):
         error = parameter.error * factor
-        error = error * value**2 if rule.inverse else error / rule.times
+        error = error * value * value if rule.inverse else error / rule.times
         if error > 0 and math.isfinite(error / scale):
             _set(element, "error", write_scaled(error, abs(scale)))
         elif "error" in keys:

@@ -79,6 +79,8 @@ class Form:
                 kind, slots = self._parsed(row)
                 self.types.add(kind)
                 self.slots |= slots
+        said = next((row for row in (gammalib, fermi) if row is not None), None)
+        self._written = [] if said is None else list(self._parsed(said)[1].values())
 
     def _parsed(self, row: str) -> tuple[str, dict[str, Slot]]:
         kind, *columns = row.split()
@@ -110,6 +112,11 @@ class Form:
             for name, value in self.fixed.items()
         )
 
+    def says_numbers(self, model: Any) -> bool:
+        """True if no parameter is zero of which the file would have the inverse."""
+        own = model.own_parameters
+        return all(slot.rule.says(own[slot.name]) for slot in self._written)
+
 
 def _untouched(parameter: Parameter, cls: Any) -> bool:
     """True if a parameter is frozen, and nothing is known of it that a file would lose."""
@@ -138,11 +145,9 @@ class Table:
         return [sorted(form.slots) for form in self._by_type.get(kind, ())]
 
     def of(self, model: Any, dialect: str) -> Form | None:
-        """First form that can say a model in a dialect."""
-        return next(
-            (form for form in self.forms if form.rows[dialect] is not None and form.says(model)),
-            None,
-        )
+        """First form that can say a model in a dialect, with the numbers that it has, if any."""
+        found = [f for f in self.forms if f.rows[dialect] is not None and f.says(model)]
+        return next((form for form in found if form.says_numbers(model)), next(iter(found), None))
 
 
 #: units of the file, by a key for the tables

@@ -26,6 +26,8 @@ from gammapy.modeling.serialize.xml.source_place import SourcePlace
 __all__ = ["DIALECTS", "LibraryOrigin", "models_from_xml", "read_models"]
 
 DIALECTS = ("gammalib", "fermi")
+#: namespace of attributes like xml:lang, which nobody declares
+_XML = "http://www.w3.org/XML/1998/namespace"
 
 #: names that only Gammalib's current files have, and attributes that only Gammalib writes
 _CURRENT = {
@@ -139,8 +141,19 @@ def _decode(data: bytes, file: str, folder: Path | None, dialect: str | None) ->
             models.append(model)
         before = _escaped(child.tail)
     found = Models(models)
-    found.origin = LibraryOrigin(*_around(root), dict(root.attrib), before, dialect, tuple(refused))
+    found.origin = LibraryOrigin(*_around(root), _attributes(root), before, dialect, tuple(refused))
     _tell(place.warnings)
+    return found
+
+
+def _attributes(root: Any) -> dict[str, str]:
+    """Attributes as they stand in the file, with the prefixes of namespaces."""
+    found = {f"xmlns:{prefix}": uri for prefix, uri in root.nsmap.items()}
+    prefixes = {uri: prefix for prefix, uri in root.nsmap.items()}
+    for key, value in root.attrib.items():
+        name = etree.QName(key)
+        prefix = "xml" if name.namespace == _XML else prefixes.get(name.namespace)
+        found[f"{prefix}:{name.localname}" if name.namespace else key] = value
     return found
 
 

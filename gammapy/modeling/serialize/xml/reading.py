@@ -20,6 +20,12 @@ from gammapy.units import parse_unit
 
 __all__ = ["Link", "PartReader", "RefusedError"]
 
+#: parameters that an energy is divided by, or a flux integrated from
+_ENERGIES = frozenset(
+    ("reference", "ebreak", "ebreak12", "ebreak23", "epeak", "edge")
+    + ("emin", "emax", "emin1", "emax1", "emin2", "emax2")
+)
+
 
 class Link(NamedTuple):
     """A parameter of a model and the element that it was read from."""
@@ -81,16 +87,24 @@ class PartReader:
 
     def fill(self, model: ModelBase, path: str, name: str, element: Any, slot: Slot) -> None:
         """Give one parameter of a model the numbers of an element."""
-        factor, unit = read_factor(element, self.place), slot.unit
-        if self.plain_units and "unit" in element.attrib and "scale" not in element.attrib:
-            unit = self._stated_unit(element, unit)
+        factor = read_factor(element, self.place)
+        unit = self.unit(element, slot.unit)
         if math.isnan(factor.value):
             raise self.refuse(element, f"{element.get('name')} is nan")
+        if slot.name in _ENERGIES and not factor.value > 0:
+            text = f"{element.get('name')} = {factor.value:g}: such an energy must be positive"
+            raise self.refuse(element, text)
         fill(model.own_parameters[name], factor, unit, slot.rule, element, self.place)
         if self.links is not None:
             self.links.append(Link(f"{path}.{name}", element, slot._replace(unit=unit)))
+        elif factor.value < factor.min or factor.value > factor.max:
+            text = f"{factor.value:g} is outside of its bounds, {factor.min:g} to {factor.max:g}"
+            self.place.warn(element, f"{element.get('name')} = {text}: a fit would refuse it")
 
-    def _stated_unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
+    def unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
+        """Unit of the values of an element: that of the tools, or one that stands beside them."""
+        if not self.plain_units or "unit" not in element.attrib or "scale" in element.attrib:
+            return unit
         stated = parse_unit(element.get("unit"))
         if not stated.is_equivalent(unit) and (stated**-1).is_equivalent(unit):
             stated = stated**-1  # a cutoff in TeV is listed in 1 / TeV

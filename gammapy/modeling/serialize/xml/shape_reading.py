@@ -8,6 +8,7 @@ from typing import Any
 
 from astropy.coordinates import SkyCoord
 
+from gammapy.errors import ParameterError
 from gammapy.modeling.models.spatial.compound import CompoundSpatialModel
 from gammapy.modeling.models.spatial.disk import DiskSpatialModel
 from gammapy.modeling.models.spatial.gaussian import (
@@ -20,7 +21,7 @@ from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.serialize.xml.factor import RULES, read_factor
 from gammapy.modeling.serialize.xml.form import UNITS, Slot
-from gammapy.modeling.serialize.xml.number import parse_number
+from gammapy.modeling.serialize.xml.number import NoNumberError, parse_number
 from gammapy.modeling.serialize.xml.reading import PartReader
 from gammapy.modeling.serialize.xml.shapes import FRAMES, ISOTROPIC, SHAPES
 
@@ -28,6 +29,8 @@ __all__ = ["read_shape"]
 
 #: how the outer radius of a shell without width is divided, as 1DC did later
 _SHELL = 0.8
+#: axes of an ellipse, whose eccentricity would else be one
+_THINNEST = 1e-6
 
 
 def read_shape(reader: PartReader, element: Any, path: str) -> Any:
@@ -44,14 +47,25 @@ def read_shape(reader: PartReader, element: Any, path: str) -> Any:
         wanted = SHAPES.wanted(kind)
         known = f": it has {wanted[0]}" if wanted else ": it is not known"
         raise reader.refuse(element, f"shape {kind!r} with {sorted(rest)}{known}")
-    size = reader.number(next(iter(rest.values()))) if rest else 1.0
-    if not size > 0:
-        reader.place.warn(element, f"the size of the {kind} is {size:g}: it is read as a point")
+    if _has_no_size(reader, element, kind, rest):
         model: Any = PointSpatialModel()
     else:
         model = reader.by_form(form, rest, path, element)
     _placed(reader, model, path, frame, center, found)
     return model
+
+
+def _has_no_size(reader: PartReader, element: Any, kind: str, found: dict[str, Any]) -> bool:
+    """True for a size of zero, or nan; of shells and rings that is the outer one."""
+    sizes = {key: reader.number(found[key]) for key in ("Radius", "Sigma", "Width") if key in found}
+    for key, value in sizes.items():
+        if value < 0:
+            raise reader.refuse(element, f"{key} = {value:g} is negative")
+    size = sum(sizes.values())
+    if not sizes or size > 0 or (math.isnan(size) and len(sizes) > 1):
+        return False
+    reader.place.warn(element, f"the size of the {kind} is {size:g}: it is read as a point")
+    return True
 
 
 def _center(reader: PartReader, element: Any, found: dict[str, Any]) -> tuple[str, tuple[str, str]]:
@@ -75,6 +89,14 @@ def _placed(
     model.frame = frame
     for slot, name in zip(_PLACE, center, strict=True):
         reader.fill(model, path, slot.name, found[name], slot)
+    lat = model.lat_0
+    _check_latitude(reader, found[center[1]], lat.value * lat.internal_factor)
+
+
+def _check_latitude(reader: PartReader, element: Any, value: float) -> None:
+    if not abs(value) <= 90.0:
+        text = f"{element.get('name')} = {value:g} is not within -90 and 90 deg"
+        raise reader.refuse(element, text)
 
 
 def _thin_shell(reader: PartReader, element: Any, path: str) -> Any:
@@ -84,14 +106,19 @@ def _thin_shell(reader: PartReader, element: Any, path: str) -> Any:
     if set(found) != {*center, "Radius", "Width"}:
         raise reader.refuse(element, f"a Shell has Radius and Width, not {sorted(found)}")
     model = ShellSpatialModel()
-    if reader.number(found["Width"]) != 0.0:
+    width = reader.number(found["Width"])
+    if width < 0.0:
+        raise reader.refuse(element, f"Width = {width:g} is negative")
+    if width != 0.0:
         for name, ours in (("Radius", "radius"), ("Width", "width")):
             reader.fill(model, path, ours, found[name], Slot(ours, UNITS["deg"], RULES[""]))
     else:  # two numbers of ours from one: a writer makes the shape anew if one has changed
-        outer = reader.number(found["Radius"])
+        outer, unit = reader.number(found["Radius"]), reader.unit(found["Radius"], UNITS["deg"])
+        if not outer > 0:
+            raise reader.refuse(element, f"Radius = {outer:g} is not positive")
         for ours, part in (("radius", _SHELL), ("width", 1 - _SHELL)):
             parameter = model.own_parameters[ours]
-            parameter.restate(part * outer, UNITS["deg"], frozen=True)
+            parameter.restate(part * outer, unit, frozen=True)
     _placed(reader, model, path, frame, center, found)
     return model
 
@@ -114,12 +141,15 @@ def _ellipse(reader: PartReader, element: Any, path: str) -> Any:
         raise reader.refuse(element, f"{element.get('type')} has {sorted({*sizes, *others})}")
     factors = {name: read_factor(child, reader.place) for name, child in found.items()}
     lon, lat = (factors[name].value for name in center)
+    _check_latitude(reader, found[center[1]], lat)
     position = SkyCoord(lon, lat, unit="deg", frame=frame).icrs
     minor, major, angle = (factors[n].value for n in ("MinorRadius", "MajorRadius", "PA"))
     if minor > major:
         minor, major, angle = major, minor, angle + 90.0
-    if not minor > 0:
-        raise reader.refuse(element, f"the radii {minor:g} and {major:g} deg must be positive")
+    if not _THINNEST * major < minor < math.inf:
+        raise reader.refuse(
+            element, f"the radii {minor:g} and {major:g} deg must be positive, and not so unlike"
+        )
     model = cls(frame="icrs")
     values = {
         "lon_0": position.ra.deg,
@@ -181,15 +211,19 @@ def _composite(reader: PartReader, element: Any, path: str) -> Any:
     shapes = [read_shape(reader, child, f"{path}.model{i}") for i, child in enumerate(parts, 1)]
     model = reader.built(element, lambda: CompoundSpatialModel(shapes))
     for child, norm in zip(parts, model.norms, strict=True):
-        scale = _number(child.get("scale", "1"))
-        bounds = [_number(child.get(k, "nan")) for k in ("scale_min", "scale_max")]
-        frozen = child.get("free_scale", "0").strip() != "1"
-        norm.restate(scale, UNITS["1"], *bounds, _number(child.get("scale_error", "0")), frozen)
+        _weigh(reader, child, norm)
     return model
 
 
-def _number(text: str) -> float:
-    return parse_number(text)[0]
+def _weigh(reader: PartReader, element: Any, norm: Parameter) -> None:
+    """Give a norm the scale of its part."""
+    keys = {"scale": "1", "scale_min": "nan", "scale_max": "nan", "scale_error": "0"}
+    try:
+        numbers = [parse_number(element.get(key, default))[0] for key, default in keys.items()]
+        frozen = element.get("free_scale", "0").strip() != "1"
+        norm.restate(numbers[0], UNITS["1"], *numbers[1:], frozen)
+    except (NoNumberError, ParameterError) as error:
+        raise reader.refuse(element, f"scale of a part: {error}") from None
 
 
 #: class, name of the size, and other parameters

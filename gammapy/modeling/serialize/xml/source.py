@@ -33,6 +33,8 @@ BACKGROUNDS = (
     "CTASkyCube",
     "RadialAcceptance",
 )
+#: children that a source cannot have twice
+_ONCE = frozenset({"spectrum", "spatialModel", "radialModel", "temporal", "temporalModel"})
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,19 @@ def read_source(
     return ReadSource(model, reader.links or [], reader.varying)
 
 
-def _parts(element: Any) -> dict[str, Any]:
+def _parts(element: Any, reader: PartReader) -> dict[str, Any]:
     """Children by what they are."""
-    return {child.tag: child for child in element if isinstance(child.tag, str)}
+    found: dict[str, Any] = {}
+    for child in element:
+        if child.tag in found and child.tag in _ONCE:
+            raise reader.refuse(child, f"a second <{child.tag}>: a source has one")
+        if isinstance(child.tag, str):
+            found[child.tag] = child
+    return found
 
 
 def _sky(element: Any, name: str, reader: PartReader) -> SkyModel:
-    parts = _parts(element)
+    parts = _parts(element, reader)
     for kind in ("spectrum", "spatialModel"):
         if kind not in parts:
             raise reader.refuse(element, f"a source needs a <{kind}>")
@@ -132,7 +140,7 @@ def _is_shape(unit: u.UnitBase) -> bool:
 
 
 def _background(element: Any, name: str, reader: PartReader) -> IACTBackgroundModel:
-    parts = _parts(element)
+    parts = _parts(element, reader)
     if "spectrum" not in parts:
         raise reader.refuse(element, "a background needs a <spectrum>")
     spectrum = read_spectrum(reader, parts["spectrum"], "spectral", True)

@@ -40,7 +40,7 @@ class SourcePlace:
 
     def located(self, file: str) -> Path | None:
         """Path of a file that is there: beside the XML file, or from the working directory."""
-        return next((path for path in self._places(file) if path.exists()), None)
+        return next((path for path in self._places(file) if _is_there(path)), None)
 
     def missing(self, file: str) -> str:
         """What to say of a file that is not there."""
@@ -50,7 +50,11 @@ class SourcePlace:
 
     def _places(self, file: str) -> list[Path]:
         bare = re.sub(r"\[[^\]]*\]$", "", file)  # an extension of a FITS file
-        path = expand(re.sub(r"\$(?:ENV)?[({](\w+)[)}]", r"${\1}", bare))
+        plain = re.sub(r"\$(?:ENV)?[({](\w+)[)}]", r"${\1}", bare)
+        try:
+            path = expand(plain)
+        except RuntimeError:  # a home of nobody
+            path = Path(plain)
         if path.is_absolute() or self.folder is None:
             return [path]
         return [self.folder / path, Path.cwd() / path]
@@ -66,4 +70,13 @@ class SourcePlace:
 
     def warn(self, element: Any, text: str) -> None:
         """Note something odd about an element."""
-        self.warnings.append(self.text(element, text))
+        line = self.text(element, text)
+        if line not in self.warnings[-10:]:  # a number may be read more than once
+            self.warnings.append(line)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that no file can have
+        return False

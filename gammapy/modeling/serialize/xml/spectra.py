@@ -118,10 +118,14 @@ FLUXES = Table(
         "amplitude index lambda_ reference",
         "N 1 1/MeV MeV",
         gammalib="ExponentialCutoffPowerLaw Prefactor -Index 1/CutoffEnergy PivotEnergy",
-        also=[
-            "ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
-            "ExpCutoff Prefactor -Index 1/Cutoff Scale",
-        ],
+        also=["ExpCutoff Prefactor -Index 1/Cutoff Scale"],
+        fixed={"alpha": 1.0},
+    ),
+    Form(  # where there is no cutoff, too
+        ExpCutoffPowerLawSpectralModel,
+        "amplitude index lambda_ reference",
+        "N 1 1/MeV MeV",
+        gammalib="ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
         fixed={"alpha": 1.0},
     ),
     Form(
@@ -215,10 +219,14 @@ FACTORS = Table(
         "norm index lambda_ reference",
         "1 1 1/MeV MeV",
         gammalib="ExponentialCutoffPowerLaw Prefactor -Index 1/CutoffEnergy PivotEnergy",
-        also=[
-            "ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
-            "ExpCutoff Prefactor -Index 1/Cutoff Scale",
-        ],
+        also=["ExpCutoff Prefactor -Index 1/Cutoff Scale"],
+        fixed={"alpha": 1.0},
+    ),
+    Form(  # where there is no cutoff, too
+        ExpCutoffPowerLawNormSpectralModel,
+        "norm index lambda_ reference",
+        "1 1 1/MeV MeV",
+        gammalib="ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
         fixed={"alpha": 1.0},
     ),
     Form(

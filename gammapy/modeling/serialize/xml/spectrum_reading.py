@@ -135,7 +135,7 @@ def _node(reader: PartReader, node: Any) -> tuple[Any, Any]:
         energy, intensity = node
         if energy.get("name") == "Energy" and intensity.get("name") == "Intensity":
             return energy, intensity
-    found = {child.get("name"): child for child in node.iterchildren("parameter")}
+    found = reader.parameters(node)
     if len(found) != 2 or "Energy" not in found or "Intensity" not in found:
         raise reader.refuse(node, f"a node has Energy and Intensity, not {sorted(found)}")
     return found["Energy"], found["Intensity"]
@@ -276,11 +276,11 @@ def _inner(
 def _absorbed(reader: PartReader, element: Any, path: str, factor: bool, kind: str) -> Any:
     own = {"tau_norm", "redshift", "ebl_model"}
     inner, found = _inner(reader, element, kind, path, factor, own)
-    number = int(reader.number(found["ebl_model"]))
+    number = reader.number(found["ebl_model"])
     if number not in EBL_NUMBERS:
-        raise reader.refuse(element, f"ebl_model {number}: there is no table of it here")
+        raise reader.refuse(element, f"ebl_model {number:g}: there is no table of it here")
     table = reader.built(
-        element, lambda: EBLAbsorptionNormSpectralModel.read_builtin(EBL_NUMBERS[number])
+        element, lambda: EBLAbsorptionNormSpectralModel.read_builtin(EBL_NUMBERS[int(number)])
     )
     for name, ours in (("tau_norm", "alpha_norm"), ("redshift", "redshift")):
         slot = Slot(ours, UNITS["1"], RULES[""])

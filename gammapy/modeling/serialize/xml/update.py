@@ -18,10 +18,10 @@ from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.component import Component
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 from gammapy.modeling.parameter import Parameter
-from gammapy.modeling.serialize.xml.factor import write_factor
+from gammapy.modeling.serialize.xml.factor import KEYS, write_factor
 from gammapy.modeling.serialize.xml.map_norm import split_norm
-from gammapy.modeling.serialize.xml.number import parse_number
-from gammapy.modeling.serialize.xml.reading import RefusedError
+from gammapy.modeling.serialize.xml.number import UNBOUNDED, parse_number, write_number
+from gammapy.modeling.serialize.xml.reading import Link, RefusedError
 from gammapy.modeling.serialize.xml.source import ReadSource, SourceOrigin, read_source
 from gammapy.modeling.serialize.xml.source_place import SourcePlace
 
@@ -54,32 +54,47 @@ def updated(
     element = etree.fromstring(origin.element)
     place = SourcePlace("", None if origin.folder is None else Path(origin.folder))
     place.prototypes = origin.prototypes
-    before = read_source(element, place, origin.dialect, origin.plain_units, linked=True)
-    anew = {
-        kind
-        for kind in ("spectral", "spatial", "temporal")
-        if not _alike(before.model.part(kind), model.part(kind))
-    }
-    own = model.own_parameters
-    links = {link.path: link for link in before.links}
-    for path, parameter in before.model.own_parameters.items():
-        kind = path.partition(".")[0]
-        keys = () if kind in anew else _changes(parameter, own[path])
-        if keys and path in links:
-            link = links[path]
-            scale, _ = parse_number(link.element.get("scale", "1"))
-            write_factor(link.element, own[path], link.slot.unit, link.slot.rule, scale, keys)
-        elif keys:
-            anew.add(kind)
-    if any(path.partition(".")[0] not in anew for path in before.varying):
-        anew |= _misread(element, place, origin, own, before.varying)
-    anew |= _together(before, model, element, anew)
+    try:
+        anew = _changed(model, origin, element, place)
+    except RefusedError:  # a file that it names is not there any more
+        anew = set(TAGS)
     for kind in sorted(anew):
         _replace(element, kind, encode(kind, model.part(kind)))
     if element.get("name") != model.name:
         element.set("name", model.name)
     _move_files(element, place, folder)
     return element
+
+
+def _changed(model: Component, origin: SourceOrigin, element: Any, place: SourcePlace) -> set[str]:
+    """Put changed numbers into an element; kinds of parts that must be written anew."""
+    before = read_source(element, place, origin.dialect, origin.plain_units, linked=True)
+    anew = {kind for kind in TAGS if not _alike(before.model.part(kind), model.part(kind))}
+    own = model.own_parameters
+    links = {link.path: link for link in before.links}
+    for path, parameter in before.model.own_parameters.items():
+        kind = path.partition(".")[0]
+        keys = () if kind in anew else _changes(parameter, own[path])
+        if keys and path in links and links[path].slot.rule.says(own[path]):
+            _rewrite(links[path], own[path], keys)
+        elif keys:
+            anew.add(kind)
+    if any(path.partition(".")[0] not in anew for path in before.varying):
+        anew |= _misread(element, place, origin, own, before.varying)
+    return anew | _together(before, model, element, anew)
+
+
+def _rewrite(link: Link, parameter: Parameter, keys: list[str]) -> None:
+    """Set what has changed, on the scale that is there if it can hold the numbers."""
+    element, slot = link.element, link.slot
+    scale, _ = parse_number(element.get("scale", "1"))
+    unit = float(parameter.unit.to(slot.unit))
+    numbers = [x for x in (parameter.value, parameter.min, parameter.max) if math.isfinite(x) and x]
+    theirs = [abs(slot.rule.theirs(x * unit)) for x in numbers]
+    if not scale or any(not 1 / UNBOUNDED < x / abs(scale) < UNBOUNDED for x in theirs):
+        scale, keys = math.copysign(1.0, scale), list(KEYS)
+        element.set("scale", write_number(scale))
+    write_factor(element, parameter, slot.unit, slot.rule, scale, keys)
 
 
 def _together(before: ReadSource, model: Component, element: Any, anew: set[str]) -> set[str]:
