@@ -6,7 +6,9 @@ The text is the same whenever the models are: no dates, no random labels.
 from __future__ import annotations
 
 import os
+import warnings
 
+from gammapy.errors import GammapyWarning
 from gammapy.modeling.models.collection import Models
 from gammapy.modeling.serialize.atomic import expand, write_text
 from gammapy.modeling.serialize.spec import models_from_dict, models_to_dict
@@ -37,6 +39,8 @@ def write_models(
 ) -> None:
     """Write models to a YAML file, which appears whole or not at all.
 
+    A warning tells of sources that a reader has kept aside, for which YAML has no place.
+
     Raises
     ------
     OverwriteError
@@ -44,6 +48,12 @@ def write_models(
     """
     tree = models_to_dict(models, write_covariance, expand(filename).resolve().parent)
     write_text(filename, render_tree(tree), overwrite)
+    aside = len(getattr(models.origin, "refused", ()))
+    if aside:
+        text = (
+            f"{filename} has not the {aside} sources that could not become models: keep their file"
+        )
+        warnings.warn(text, GammapyWarning, stacklevel=4)
 
 
 def models_to_yaml(models: Models, write_covariance: bool = True) -> str:

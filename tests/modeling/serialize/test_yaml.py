@@ -8,7 +8,13 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from gammapy.errors import FileFormatError, GammapyError, MissingFileError, ModelError
+from gammapy.errors import (
+    FileFormatError,
+    GammapyError,
+    GammapyWarning,
+    MissingFileError,
+    ModelError,
+)
 from gammapy.modeling.models import (
     GaussianPrior,
     Models,
@@ -261,3 +267,15 @@ def test_odd_names(base, name):
         pytest.skip("PyYAML was built without libyaml")
     tree = Models(SkyModel(PowerLawSpectralModel(), name=name)).to_dict()
     assert Models.from_yaml(render_tree(tree, _build_dumper(getattr(yaml, base)))).names == [name]
+
+
+def test_sources_that_were_kept_aside_are_told_of(tmp_path):
+    text = """<source_library><source name="odd" type="PointSource">
+    <spectrum type="NoSpectrum"/><spatialModel type="PointSource">
+    <parameter name="RA" value="1"/><parameter name="DEC" value="1"/></spatialModel>
+    </source></source_library>"""
+    (tmp_path / "odd.xml").write_text(text)
+    with pytest.warns(GammapyWarning, match="'odd'.* kept aside"):
+        models = Models.read(tmp_path / "odd.xml")
+    with pytest.warns(GammapyWarning, match="has not the 1 sources that could not become models"):
+        models.write(tmp_path / "odd.yaml")

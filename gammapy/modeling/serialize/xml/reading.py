@@ -22,8 +22,10 @@ __all__ = ["Link", "PartReader", "RefusedError"]
 
 #: parameters that an energy is divided by, or a flux integrated from
 _ENERGIES = frozenset(
-    ("reference", "ebreak", "ebreak12", "ebreak23", "epeak", "edge")
-    + ("emin", "emax", "emin1", "emax1", "emin2", "emax2")
+    (
+        *("reference", "ebreak", "ebreak12", "ebreak23", "epeak", "edge"),
+        *("emin", "emax", "emin1", "emax1", "emin2", "emax2"),
+    )
 )
 
 
@@ -98,8 +100,10 @@ class PartReader:
         if self.links is not None:
             self.links.append(Link(f"{path}.{name}", element, slot._replace(unit=unit)))
         elif factor.value < factor.min or factor.value > factor.max:
-            text = f"{factor.value:g} is outside of its bounds, {factor.min:g} to {factor.max:g}"
-            self.place.warn(element, f"{element.get('name')} = {text}: a fit would refuse it")
+            low = factor.value < factor.min
+            side = f"below its min = {factor.min:g}" if low else f"above its max = {factor.max:g}"
+            text = f"{element.get('name')} = {factor.value:g} is {side}: a fit would refuse it"
+            self.place.warn(element, text)
 
     def unit(self, element: Any, unit: u.UnitBase) -> u.UnitBase:
         """Unit of the values of an element: that of the tools, or one that stands beside them."""

@@ -219,11 +219,13 @@ def _weigh(reader: PartReader, element: Any, norm: Parameter) -> None:
     """Give a norm the scale of its part."""
     keys = {"scale": "1", "scale_min": "nan", "scale_max": "nan", "scale_error": "0"}
     try:
-        numbers = [parse_number(element.get(key, default))[0] for key, default in keys.items()]
+        value, low, high, error = (
+            parse_number(element.get(key, default))[0] for key, default in keys.items()
+        )
         frozen = element.get("free_scale", "0").strip() != "1"
-        norm.restate(numbers[0], UNITS["1"], *numbers[1:], frozen)
-    except (NoNumberError, ParameterError) as error:
-        raise reader.refuse(element, f"scale of a part: {error}") from None
+        norm.restate(value, UNITS["1"], low, high, error, frozen)
+    except (NoNumberError, ParameterError) as problem:
+        raise reader.refuse(element, f"scale of a part: {problem}") from None
 
 
 #: class, name of the size, and other parameters

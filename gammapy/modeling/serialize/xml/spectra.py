@@ -126,6 +126,7 @@ FLUXES = Table(
         "amplitude index lambda_ reference",
         "N 1 1/MeV MeV",
         gammalib="ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
+        also=["ExpCutoff Prefactor -Index InverseCutoffEnergy Scale"],
         fixed={"alpha": 1.0},
     ),
     Form(
@@ -227,6 +228,7 @@ FACTORS = Table(
         "norm index lambda_ reference",
         "1 1 1/MeV MeV",
         gammalib="ExponentialCutoffPowerLaw Prefactor -Index InverseCutoffEnergy PivotEnergy",
+        also=["ExpCutoff Prefactor -Index InverseCutoffEnergy Scale"],
         fixed={"alpha": 1.0},
     ),
     Form(

@@ -91,7 +91,8 @@ def _rewrite(link: Link, parameter: Parameter, keys: list[str]) -> None:
     unit = float(parameter.unit.to(slot.unit))
     numbers = [x for x in (parameter.value, parameter.min, parameter.max) if math.isfinite(x) and x]
     theirs = [abs(slot.rule.theirs(x * unit)) for x in numbers]
-    if not scale or any(not 1 / UNBOUNDED < x / abs(scale) < UNBOUNDED for x in theirs):
+    fits = scale and all(1 / UNBOUNDED < x / abs(scale) < UNBOUNDED for x in theirs)
+    if not fits and abs(scale) != 1.0:
         scale, keys = math.copysign(1.0, scale), list(KEYS)
         element.set("scale", write_number(scale))
     write_factor(element, parameter, slot.unit, slot.rule, scale, keys)

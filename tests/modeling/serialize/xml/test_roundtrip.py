@@ -238,7 +238,7 @@ def read(text, dialect):
     with warnings.catch_warnings():
         warnings.simplefilter("error", GammapyWarning)
         # bounds are any numbers, like the values
-        warnings.filterwarnings("ignore", ".*is outside of its bounds|.* more of these")
+        warnings.filterwarnings("ignore", ".* a fit would refuse it|.* more of these")
         return models_from_xml(text, dialect)
 
 
