@@ -28,7 +28,7 @@ def said(file):
 
 def of_model(model):
     """Parameters by path, and values by part."""
-    found = {"parameters": {}, "values": {}}
+    found = {"parameters": {}, "values": {}, "classes": {}}
     for kind, evaluate in (("spectral", spectrum), ("spatial", shape), ("temporal", course)):
         part = getattr(model, f"{kind}_model", None)
         if part is None:
@@ -42,6 +42,7 @@ def of_model(model):
             ]
             for i, p in enumerate(sorted(part.parameters, key=lambda p: (p.name, p.value)))
         }
+        found["classes"][kind] = type(part).__name__
         try:
             found["values"][kind] = evaluate(part)
         except Exception as error:  # an answer too, if both give none
