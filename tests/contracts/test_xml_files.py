@@ -181,6 +181,32 @@ def test_one_change_in_each_source(path):
     assert [name for name in found if not same(found[name], before[name])] == asked
 
 
+@every_file
+def test_one_change_in_each_part_alone(path):
+    """Of up to six sources, first and last among them: one file for each change."""
+    models, text = read(path), path.read_bytes()
+    step = max(1, (len(models) - 1) // 5)
+    for i in sorted({*range(0, len(models), step), len(models) - 1} - {-1})[:6]:
+        alone = Models([models[i]])
+        alone.origin = models.origin
+        source = canonical(models_to_xml(alone).encode())
+        movable = stated_parameters(models[i])
+        for kind in ("spectral", "spatial", "temporal"):
+            names = [name for name in movable if name.startswith(kind)]
+            for name in names[:: max(1, len(names) - 1)]:
+                parameter = movable[name]
+                old, new = parameter.value, changed(parameter)
+                parameter.value = new
+                found = models_to_xml(alone).encode()
+                assert differences(source.encode(), canonical(found).encode()) == {("value",): 1}
+                back = numbers(again(found.decode(), models, path))
+                assert same(
+                    back[f"{models[i].name}.{name}"], numbers(alone)[f"{models[i].name}.{name}"]
+                )
+                parameter.value = old
+    assert canonical(models_to_xml(models).encode()) == canonical(text)
+
+
 def stated_parameters(model):
     """Parameters that stand in the file: not the position of a map, nor what another one gives."""
     is_map = hasattr(model.part("spatial"), "filename")

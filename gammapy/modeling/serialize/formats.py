@@ -96,7 +96,8 @@ def joined(files: Sequence[Any], parts: Sequence[Models], suffix: str | None) ->
         [model for models in parts for model in models],
         [penalty for models in parts for penalty in models.penalties],
     )
-    together.origin = parts[0].origin if parts else None
+    brought = [models.origin for models in parts if hasattr(models.origin, "joined")]
+    together.origin = brought[0].joined(brought[1:]) if brought else None
     return together
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -66,6 +66,16 @@ class LibraryOrigin:
     after: bytes = b"\n"
     dialect: str = "gammalib"
     refused: tuple[tuple[str, bytes], ...] = ()
+
+    def joined(self, others: Sequence[LibraryOrigin]) -> LibraryOrigin:
+        """The same with the sources that others kept aside; a warning if that cannot be."""
+        alike = [other for other in others if other.dialect == self.dialect]
+        lost = sum(len(other.refused) for other in others) - sum(len(o.refused) for o in alike)
+        if lost:
+            text = f"{lost} sources that were kept aside are not of the dialect {self.dialect!r}"
+            warnings.warn(f"{text} of the first file: they are lost", GammapyWarning, stacklevel=4)
+        refused = (row for origin in (self, *alike) for row in origin.refused)
+        return replace(self, refused=tuple(refused))
 
 
 def read_models(filename: str | os.PathLike[str], dialect: str | None = None) -> Models:

@@ -374,5 +374,37 @@ def test_any_damage_is_read_or_refused(start):
         assert models_from_xml(again, dialect).names == names, seed
 
 
+BYTES = [b"<", b">", b"&", b"'", b"\x00", b"\xff", b"]]>", b"<!--", b"-->", b"<?", b"?>", b"&#0;"]
+BYTES += [b"<![CDATA[", b"</source>", b"<source ", b" x:y='1'", b"\xef\xbb\xbf", b"\xc3\xa9", b"\r"]
+DOCUMENT = (
+    "<?xml version='1.0' encoding='utf-8'?>\n<!DOCTYPE source_library SYSTEM 'x.dtd'>\n<!-- c -->"
+    + library(source(), source(name="b", more=" id='1'"))
+).encode()
+
+
+@pytest.mark.parametrize("start", range(0, 4000, 1000))
+@pytest.mark.filterwarnings("ignore")
+def test_any_damage_of_the_text_is_read_or_refused(start):
+    for seed in range(start, start + 1000):
+        chance, data = random.Random(seed), bytearray(DOCUMENT)
+        for _ in range(chance.choice([1, 1, 2, 4])):
+            place = chance.randrange(len(data))
+            cut = chance.choice([0, chance.randrange(30)])
+            data[place : place + cut] = b"" if cut else chance.choice(BYTES)
+        models, message = outcome(bytes(data))
+        if models is None:
+            assert re.fullmatch(r"XML text:\d+: .+", message), seed
+        else:
+            assert models_from_xml(models_to_xml(models)).names == models.names, seed
+
+
+def outcome(data: bytes):
+    """Models, or None and the message of an error of ours; any other error is a failure."""
+    try:
+        return models_from_xml(data), ""
+    except GammapyError as error:
+        return None, str(error)
+
+
 def canonical(text: str) -> str:
     return etree.canonicalize(text, with_comments=True)

@@ -230,6 +230,10 @@ def test_bad_units_refuse_the_source_alone(old, new, message):
         library(
             "<other><source_library>" + source(name="n") + "</source_library></other>", source()
         ),
+        library(source(name="a").replace("</source>", "<?app </source> ?></source>")),
+        library('<source name="x"/>', source(name="a"), f"<other>{source(name='n')}</other>"),
+        library(source(more=' x:foo="1"'), attributes=' xmlns:x="urn:x" x:bar="&lt;2&gt;"'),
+        library("<x:source/>", source(), attributes=' xml:lang="en" xmlns:x="urn:x"'),
         library("<sources/>", source(name="a"), "<sourcelike></sourcelike>", source(name="b")),
     ],
 )
@@ -245,3 +249,49 @@ def test_each_source_brings_its_own_text(text, encoding):
     assert etree.canonicalize(back, with_comments=True) == etree.canonicalize(
         text, with_comments=True
     )
+
+
+def test_text_that_only_looks_like_ascii():
+    data = f"<?xml version='1.0' encoding='iso-2022-jp'?>{library(source(name='日本'))}"
+    models = models_from_xml(data.encode("iso-2022-jp"))
+    assert models.names == ["日本"]
+    assert models_from_xml(models_to_xml(models)).names == ["日本"]
+
+
+def test_prefixes_of_namespaces_are_kept():
+    schema = "http://www.w3.org/2001/XMLSchema-instance"
+    text = library(attributes=f' xmlns:xsi="{schema}" xsi:noNamespaceSchemaLocation="x.xsd"')
+    back = models_to_xml(models_from_xml(text))
+    assert etree.canonicalize(back) == etree.canonicalize(text)
+    assert etree.fromstring(back.encode()).get(f"{{{schema}}}noNamespaceSchemaLocation") == "x.xsd"
+
+
+def test_a_number_that_is_read_twice_is_told_once():
+    text = library(source(POWER_LAW, element("spatialModel", "RadialDisk RA 1 DEC 2 Radius 1-01")))
+    with pytest.warns(GammapyWarning, match="lost the letter") as caught:
+        models_from_xml(text)
+    assert len(caught) == 1
+
+
+def test_line_ends_and_tabs():
+    text = library(source(name="a"), source(name="b")).replace("><", ">\r\n\t<")
+    models = models_from_xml(text.encode())
+    assert etree.canonicalize(models_to_xml(models)) == etree.canonicalize(text)
+
+
+def test_files_that_are_joined_keep_what_each_has_kept_aside(tmp_path):
+    for name, law in (("a", FERMI_LAW), ("b", FERMI_LAW), ("c", POWER_LAW)):
+        odd = UNKNOWN.replace('"odd"', f'"odd-{name}"').replace("PointSource", "SkyDirFunction")
+        text = library(source(law, SKY_DIR, name=name), odd)
+        (tmp_path / f"{name}.xml").write_text(text)
+    files = [tmp_path / f"{name}.xml" for name in "abc"]
+    with pytest.warns(GammapyWarning, match="kept aside"):
+        models = Models.read(files[:2])
+    root = etree.fromstring(models_to_xml(models).encode())
+    assert [s.get("name") for s in root] == ["a", "odd-a", "b", "odd-b"]
+    with pytest.warns(GammapyWarning, match="kept aside") as caught:
+        models = Models.read(files)
+    assert any("1 sources that were kept aside are not of" in str(w.message) for w in caught)
+    assert models.names == ["a", "b", "c"]
+    root = etree.fromstring(models_to_xml(models).encode())
+    assert [s.get("name") for s in root] == ["a", "odd-a", "b", "odd-b", "c"]

@@ -19,6 +19,7 @@ from gammapy.modeling.models import (
     GaussianSpatialModel,
     GeneralizedGaussianSpatialModel,
     IACTBackgroundModel,
+    LightCurveTemplateTemporalModel,
     Models,
     PiecewiseNormSpectralModel,
     PiecewisePowerLawSpectralModel,
@@ -26,6 +27,7 @@ from gammapy.modeling.models import (
     PowerLawNormSpectralModel,
     PowerLawSpectralModel,
     SkyModel,
+    TemplatePhaseCurveTemporalModel,
     TemplateSpectralModel,
 )
 from gammapy.modeling.serialize.xml.library import DIALECTS, models_from_xml
@@ -192,6 +194,21 @@ def mixtures(draw):
     return model
 
 
+@st.composite
+def courses(draw):
+    kind = draw(st.sampled_from([None, "light", "phase", "phase"]))
+    if kind is None:
+        return None
+    if kind == "light":
+        return LightCurveTemplateTemporalModel(filename="c.fits")
+    model = TemplatePhaseCurveTemporalModel(
+        filename="c.fits", normalize=draw(st.booleans()), scale="tt"
+    )
+    for parameter in model.parameters:
+        draw(filled(parameter))
+    return model
+
+
 names = st.text(min_size=1, max_size=8).filter(str.isprintable) | st.sampled_from(
     ["a b", " a", "a ", "<&>\"'", "x\ny", "\t", "é*+(,)", "#"]
 ).filter(str.strip)
@@ -208,7 +225,8 @@ def libraries(draw, dialect):
                 "CTAIrfBackground", spectrum, name=name, attributes=attributes
             )
         else:
-            model = SkyModel(draw(spectra(dialect)), draw(shapes(dialect)), name=name)
+            course = draw(courses()) if dialect == "gammalib" else None
+            model = SkyModel(draw(spectra(dialect)), draw(shapes(dialect)), course, name=name)
         found.append(model)
     return Models(found)
 
@@ -220,8 +238,11 @@ def all_of(models):
         for path, p in model.own_parameters.items():
             values = (x * p.internal_factor for x in (p.value, p.min, p.max, p.error))
             found[model.name, path] = *values, p.frozen
-        shape = model.part("spatial")
+        shape, course = model.part("spatial"), model.part("temporal")
         found[model.name, "more"] = getattr(shape, "frame", None), getattr(model, "attributes", 0)
+        found[model.name, "course"] = [
+            getattr(course, key, None) for key in ("filename", "normalize", "scale")
+        ]
     return found
 
 

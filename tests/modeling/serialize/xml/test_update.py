@@ -221,3 +221,79 @@ def test_no_norm_is_lost_or_counted_twice(change, bare):
 
 
 LIN = {"values_scale": "lin"}
+
+
+def amplitude_of(attributes: str):
+    law = POWER_LAW.replace('value="5.7" scale="1e-16" min="1e-07" max="1000"', attributes)
+    models = read(library(source(law, POINT)))
+    return models, models[0].spectral_model.amplitude
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value"),
+    [
+        ('value="1" scale="0" min="0" max="2"', 1e-12),
+        ('value="1" scale="1e-320"', 1e-12),
+        ('value="1" scale="1e300"', 1e-200),
+        ('value="1" scale="-1e-320" min="-5"', 1e-12),
+        ('value="0" scale="1e-300" max="1e250"', 1e-12),
+    ],
+)
+def test_a_scale_that_cannot_hold_the_new_value_is_replaced(attributes, value):
+    models, amplitude = amplitude_of(attributes)
+    amplitude.min = amplitude.max = math.nan
+    amplitude.value = value
+    found = read(written(models))[0].spectral_model.amplitude
+    assert found.value == pytest.approx(value, rel=1e-14)
+    assert math.isnan(found.min)
+    assert math.isnan(found.max)
+    assert found.error == amplitude.error
+
+
+CUTOFF = (
+    "ExponentialCutoffPowerLaw Prefactor 1e-16 Index -2 CutoffEnergy 1e6 PivotEnergy 3e5",
+    "ExponentialCutoffPowerLaw Prefactor 1e-16 Index -2 InverseCutoffEnergy 1e-6 PivotEnergy 3e5",
+)
+
+
+@pytest.mark.parametrize("words", CUTOFF)
+@pytest.mark.parametrize(
+    ("value", "low", "high"), [(0, -1, 1), (0, math.nan, math.nan), (1e-6, -1, 1)]
+)
+def test_no_cutoff_at_all(words, value, low, high):
+    """The inverse of zero is no number, so the inverse itself is said."""
+    models = read(library(source(element("spectrum", words), POINT)))
+    lambda_ = models[0].spectral_model.lambda_
+    lambda_.value, lambda_.min, lambda_.max = value, low, high
+    text = written(models)
+    assert "InverseCutoffEnergy" in text
+    same_values(models, read(text))
+
+
+def test_a_file_that_is_gone(tmp_path):
+    """What was read from it is still said, and the rest of the source is kept."""
+    (tmp_path / "t.txt").write_text("1e5 1e-15\n1e7 1e-19\n")
+    table = element("spectrum", "FileFunction Normalization 2", file="t.txt")
+    (tmp_path / "x.xml").write_text(library(source(table, POINT, SCALED, more=' ts="3"')))
+    models = Models.read(tmp_path / "x.xml")
+    (tmp_path / "t.txt").rename(tmp_path / "u.txt")
+    models[0].spatial_model.lon_0.value = 80.0
+    models.write(tmp_path / "y.xml")
+    text = (tmp_path / "y.xml").read_text()
+    assert all(piece in text for piece in ('ts="3"', "<scaling>", 'value="80"', 'file="t.txt"'))
+    (tmp_path / "u.txt").rename(tmp_path / "t.txt")
+    same_values(models, Models.read(tmp_path / "y.xml"))
+
+
+def test_a_list_with_units_keeps_them():
+    text = library(
+        '<source name="a" type="PointSource"><spectrum type="PowerLaw">'
+        '<parameter name="Prefactor" value="2e-12" unit="1 / (cm2 s TeV)"/>'
+        '<parameter name="Index" value="-2.2" unit=""/>'
+        '<parameter name="Scale" value="3.0" unit="TeV"/></spectrum>' + POINT + "</source>"
+    )
+    models = read(text)
+    models[0].spectral_model.reference.quantity = 5e5 * u.MeV
+    models[0].spectral_model.amplitude.min = 1e-13
+    expected = text.replace('"3.0"', '"0.5"').replace('"2e-12"', '"2e-12" min="1e-13"')
+    assert etree.canonicalize(written(models)) == etree.canonicalize(expected)
