@@ -160,7 +160,7 @@ def test_unchanged(path):
     assert canonical(models_to_xml(read(path)).encode()) == canonical(path.read_bytes())
 
 
-@every_file
+@every_file_slowly
 def test_one_change_in_each_source(path):
     models = read(path)
     asked, before = [], numbers(models)
@@ -181,7 +181,7 @@ def test_one_change_in_each_source(path):
     assert [name for name in found if not same(found[name], before[name])] == asked
 
 
-@every_file
+@every_file_slowly
 def test_one_change_in_each_part_alone(path):
     """Of up to six sources, first and last among them: one file for each change."""
     models, text = read(path), path.read_bytes()
