@@ -7,6 +7,7 @@ those, and must agree in every parameter and in the values of every part.
 from __future__ import annotations
 
 import argparse
+import gzip
 import math
 import os
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,7 @@ KNOWN = {
     "No object found with tag": "a class that Gammapy 2.1 has not",
     "TemplatePhaseCurve": "phase curve: 2.1 does not close it at phase 0 (ours is periodic)",
     "TemplateSpatialModel": "map: 2.1 reads over interp_kwargs, and normalises by the single pixel",
-    "No such file": "a template that is nowhere: 2.1 stops at once",
+    "No such file": "a template that is not in the data: 2.1 stops at once",
 }
 
 
@@ -88,6 +90,26 @@ def _same(one: list[Any], other: list[Any], rtol: float) -> bool:
     )
 
 
+@contextmanager
+def unpacked(archive: Path) -> Iterator[None]:
+    """Have the templates of the Fermi archive under the names by which its XML files know them."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "Templates")
+        target.mkdir()
+        for packed in archive.glob("Templates/*.gz"):
+            (target / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
+        os.environ["LATEXTDIR"] = folder
+        yield
+
+
+@contextmanager
+def two(peer: str) -> Iterator[tuple[Worker, Worker]]:
+    """Workers of both sides, with the environment as it is now."""
+    sides = two_sides(peer)
+    with Worker(sides[0], "yaml_files.py") as ours, Worker(sides[1], "yaml_files.py") as theirs:
+        yield ours, theirs
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", required=True, help="interpreter that has Gammapy 2.1")
@@ -97,15 +119,12 @@ def main() -> None:
     report = Report("yaml_in_the_peer", "YAML files of ours, read by Gammapy 2.1")
     if arguments.skip:
         report.line(f"left out: {arguments.skip}")
-    # where the templates of the Fermi archive lie, by the name that its files use
-    archive = Path(os.environ["GAMMAPY_DATA"], "fermi-xml", "Extended_archive_v18")
-    os.environ.setdefault("LATEXTDIR", str(archive))
-    sides = two_sides(arguments.peer)
+    data = os.environ["GAMMAPY_DATA"]
     total, models, counts = 0, 0, Counter[str]()
     with (
         tempfile.TemporaryDirectory() as folder,
-        Worker(sides[0], "yaml_files.py") as ours,
-        Worker(sides[1], "yaml_files.py") as theirs,
+        unpacked(Path(data, "fermi-xml", "Extended_archive_v18")),
+        two(arguments.peer) as (ours, theirs),
     ):
         for name, file in written(Path(folder), arguments.skip):
             one = ours("said", file=str(file))
@@ -117,7 +136,7 @@ def main() -> None:
                 why = next((text for part, text in KNOWN.items() if part in line), "not explained")
                 counts[why] += 1
                 if number < 3:
-                    report.line(f"    {line}")
+                    report.line(f"    {line.replace(data, '$GAMMAPY_DATA')}")
     report.line(f"{total} files, {models} models; differences:")
     for why, number in counts.items():
         report.line(f"    {number:4d} {why}")
