@@ -44,7 +44,7 @@ def regions_of(regions: Any) -> list[Any]:
 
     if isinstance(regions, str):
         regions = Regions.parse(regions, format="ds9")
-    several = not isinstance(regions, SkyRegion) and hasattr(regions, "__len__")
+    several = isinstance(regions, Regions | list | tuple)
     found = list(regions) if several else [regions]
     for region in found:
         if not isinstance(region, SkyRegion):

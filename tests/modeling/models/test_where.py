@@ -64,14 +64,13 @@ def test_select_region_in_a_plane_of_ones_own(models):
 
 @pytest.mark.parametrize("region", [3, [3], center(0, 0)])
 def test_what_is_no_region(models, region):
-    with pytest.raises((ModelError, TypeError)):
+    with pytest.raises(ModelError, match="is not a region of the sky"):
         models.select_region(region)
 
 
 def test_positions(models):
     positions = models.positions
     assert positions.l.deg[:4] == pytest.approx([0, 359.5, 180, 184.5598], abs=1e-3)
-    assert list(positions.l.mask if hasattr(positions.l, "mask") else []) in ([], [False] * 6)
     assert str(positions.l.deg[4]) == "nan"
 
 
