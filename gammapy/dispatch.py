@@ -20,6 +20,8 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("WcsGeom", "read", "header"): "gammapy.maps.map_file:geometry_from_header",
     ("WcsGeom", "write", "header"): "gammapy.maps.map_file:header_of",
     ("WcsNDMap", "plot", "image"): "gammapy.plot.map:plot_map",
+    ("RegionNDMap", "read", "fits"): "gammapy.maps.region_file:read_region_map",
+    ("RegionNDMap", "to", "hdulist"): "gammapy.maps.region_file:region_map_to_hdulist",
     ("Models", "open", "any"): "gammapy.modeling.serialize.formats:read_files",
     ("Models", "save", "any"): "gammapy.modeling.serialize.formats:write_file",
     ("Models", "read", "yaml"): "gammapy.modeling.serialize.yaml:read_models",
@@ -143,6 +145,8 @@ TABLE: dict[tuple[str, str, str], str] = {
     ("Dataset", "kind", "FluxPointsDataset"): (
         "gammapy.spectrum.flux_points.dataset:FluxPointsDataset"
     ),
+    ("EventList", "read", "gadf"): "gammapy.data.event_table:read_events",
+    ("EventList", "to", "gadf"): "gammapy.data.event_table:events_to_hdu",
     ("GTI", "read", "gadf"): "gammapy.spectrum.gti_file:read_gti",
     ("GTI", "write", "gadf"): "gammapy.spectrum.gti_file:write_gti",
     ("CountsSpectrum", "sniff", "fits"): "gammapy.spectrum.formats:sniff",

@@ -8,6 +8,7 @@ import click
 
 from gammapy import __version__
 from gammapy.cli.fit import fit_command
+from gammapy.cli.maps import flux_cube_command, npred_command
 from gammapy.cli.models import models_command
 
 __all__ = ["main"]
@@ -20,4 +21,6 @@ def main() -> None:
 
 
 main.add_command(fit_command)
+main.add_command(flux_cube_command)
 main.add_command(models_command)
+main.add_command(npred_command)

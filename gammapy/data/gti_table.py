@@ -14,11 +14,10 @@ from astropy.io import fits
 from astropy.time import Time
 
 from gammapy.data.gti import GTI
+from gammapy.data.time_reference import time_reference
 from gammapy.errors import DataError, FileFormatError
 
 __all__ = ["gti_from_hdu", "gti_to_hdu"]
-
-_SCALES = ("tt", "utc", "tai", "tdb", "tcb", "tcg")
 
 
 def gti_from_hdu(hdu: fits.BinTableHDU, path: Any) -> GTI:
@@ -37,27 +36,12 @@ def gti_from_hdu(hdu: fits.BinTableHDU, path: Any) -> GTI:
     """
     place = f"{path}: table {hdu.name}"
     header = hdu.header
-    reference = _reference(header, place)
+    reference = time_reference(header, place)
     start, stop = (_column(hdu, name, place) for name in ("START", "STOP"))
     try:
         return GTI.create(start, stop, reference)
     except DataError as error:
         raise FileFormatError(f"{place}: {error}") from None
-
-
-def _reference(header: fits.Header, place: str) -> Time:
-    parts = [header.get("MJDREFI"), header.get("MJDREFF", 0.0)]
-    if parts[0] is None:
-        parts = [header.get("MJDREF"), 0.0]
-    if any(isinstance(p, bool) or not isinstance(p, int | float) for p in parts):
-        raise FileFormatError(
-            f"{place} states no reference time (MJDREFI = {parts[0]!r}, MJDREFF = {parts[1]!r}): "
-            "set both to numbers of days"
-        )
-    scale = str(header.get("TIMESYS", "TT")).strip().lower()
-    if scale not in _SCALES:
-        raise FileFormatError(f"{place} has TIMESYS = {scale.upper()!r}: use one of {_SCALES}")
-    return Time(*parts, format="mjd", scale=scale)
 
 
 def _column(hdu: fits.BinTableHDU, name: str, place: str) -> u.Quantity:

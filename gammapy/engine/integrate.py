@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["BinQuadrature", "bin_quadrature", "choose_order", "finer_order", "is_converged"]
+__all__ = ["BinQuadrature", "bin_quadrature", "choose_order", "finer_order", "is_converged", "legendre"]
 
 ORDERS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
@@ -52,7 +52,7 @@ def bin_quadrature(edges: np.ndarray, order: int, kinks: Sequence[float] = ()) -
     """
     inner = [e for e in kinks if edges[0] < e < edges[-1]]
     pieces = np.unique(np.concatenate([edges, inner])) if inner else np.asarray(edges)
-    x, w = _legendre(order)
+    x, w = legendre(order)
     log_pieces = np.log(pieces)
     half = 0.5 * np.diff(log_pieces)[:, None]
     middle = 0.5 * (log_pieces[:-1] + log_pieces[1:])[:, None]
@@ -65,7 +65,7 @@ def bin_quadrature(edges: np.ndarray, order: int, kinks: Sequence[float] = ()) -
 _LEGENDRE: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
 
-def _legendre(order: int) -> tuple[np.ndarray, np.ndarray]:
+def legendre(order: int) -> tuple[np.ndarray, np.ndarray]:
     """Gauss-Legendre rule on [-1, 1]; a constant of nature, so it is kept."""
     if order not in _LEGENDRE:
         _LEGENDRE[order] = np.polynomial.legendre.leggauss(order)

@@ -14,7 +14,7 @@ from gammapy.engine.statistic import profiled_background
 from gammapy.errors import DataError
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.spectrum.base import CountsSpectrum
-from gammapy.spectrum.prediction import bin_fluxes
+from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.spectrum.term import BinData, CashBins, WStatBins
 
 __all__ = ["Segments", "checked_spectra"]

@@ -4,7 +4,8 @@ from gammapy.maps.axis import MapAxes, MapAxis
 from gammapy.maps.coordinates import MapCoord
 from gammapy.maps.geometry import WcsGeom
 from gammapy.maps.map import Map
-from gammapy.maps.region import RegionGeom, RegionNDMap
+from gammapy.maps.region import RegionNDMap
+from gammapy.maps.region_geometry import RegionGeom
 from gammapy.maps.time_axis import TimeMapAxis
 from gammapy.maps.wcs_map import WcsNDMap
 

@@ -58,6 +58,42 @@ class MapAxes(Sequence[Any]):
                 axes = axes.drop(name)
         return axes
 
+    def downsample(self, factor: int, axis_name: str) -> MapAxes:
+        """Each ``factor`` bins of one axis as one."""
+        return self._changed(axis_name, lambda axis: axis.downsample(factor))
+
+    def upsample(self, factor: int, axis_name: str) -> MapAxes:
+        """Each bin of one axis cut into ``factor``."""
+        return self._changed(axis_name, lambda axis: axis.upsample(factor))
+
+    def pad(self, axis_name: str, pad_width: Any) -> MapAxes:
+        """One axis with further bins at both ends."""
+        return self._changed(axis_name, lambda axis: axis.pad(pad_width))
+
+    def replace(self, axis: Any) -> MapAxes:
+        """With another axis in the place of that of its name."""
+        return self._changed(axis.name, lambda _: axis)
+
+    def resample(self, axis: Any) -> MapAxes:
+        """With the bins of one axis taken together in those of another of its name."""
+        return self._changed(axis.name, lambda own: own.grouped(axis)[0])
+
+    def index(self, axis_name: Any, *limits: int) -> int:
+        """Position of an axis by its name."""
+        if not isinstance(axis_name, str):
+            return super().index(axis_name, *limits)
+        self[axis_name]  # refuses an unknown name
+        return self.names.index(axis_name)
+
+    def index_data(self, axis_name: str) -> int:
+        """Dimension of the data of a map that belongs to an axis."""
+        return len(self) - 1 - self.index(axis_name)
+
+    def is_allclose(self, other: Any, rtol: float = 1e-6) -> bool:
+        """True if the others are the same axes within ``rtol``, in the same order."""
+        pairs = zip(self, other, strict=False)
+        return len(self) == len(other) and all(a.is_allclose(b, rtol=rtol) for a, b in pairs)
+
     def _changed(self, axis_name: str, change: Callable[[Any], Any]) -> MapAxes:
         self[axis_name]  # refuses an unknown name
         return MapAxes([change(axis) if axis.name == axis_name else axis for axis in self])

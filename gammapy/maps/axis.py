@@ -13,6 +13,7 @@ import numpy as np
 
 from gammapy.errors import DataError
 from gammapy.maps.axes import MapAxes
+from gammapy.maps.axis_changes import AxisChanges
 from gammapy.units import as_quantity, internal_factor, parse_unit
 
 __all__ = ["MapAxes", "MapAxis"]
@@ -24,7 +25,7 @@ _SCALES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 }
 
 
-class MapAxis:
+class MapAxis(AxisChanges):
     """Consecutive bins along a quantity; it does not change once made.
 
     Parameters

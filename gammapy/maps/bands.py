@@ -154,8 +154,8 @@ def _time_axis(parts: list[u.Quantity], name: str, cards: Any) -> TimeMapAxis:
 
 
 def _period(values: u.Quantity) -> int:
-    """After how many numbers a column that ascends starts again."""
-    again = np.flatnonzero(np.diff(values.value) < 0)
+    """After how many numbers a column that ascends starts again; a single bin does at once."""
+    again = np.flatnonzero(np.diff(values.value) <= 0)
     return len(values) if not len(again) else int(again[0]) + 1
 
 

@@ -21,7 +21,7 @@ from gammapy.errors import DataError
 from gammapy.maps.axes import MapAxes, checked_index
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.coordinates import MapCoord
-from gammapy.maps.geometry_base import Geometry
+from gammapy.maps.framing import Framing
 from gammapy.maps.sky_grid import (
     angles_of,
     checked_wcs,
@@ -44,7 +44,7 @@ _ROUNDING = 1e-6
 _SMALL = 2.0
 
 
-class WcsGeom(Geometry):
+class WcsGeom(Framing):
     """Geometry of a map on the sky.
 
     Parameters
@@ -164,16 +164,6 @@ class WcsGeom(Geometry):
         return (*(axis.nbin for axis in reversed(self.axes)), self._n_y, self._n_x)
 
     @property
-    def data_shape_image(self) -> tuple[int, ...]:
-        """Shape of the data of one plane, with axes of length 1."""
-        return (*(1 for _ in self.axes), self._n_y, self._n_x)
-
-    @property
-    def is_image(self) -> bool:
-        """True if there are no axes but longitude and latitude."""
-        return not len(self.axes)
-
-    @property
     def is_allsky(self) -> bool:
         """True if the picture is as large as the whole sky."""
         return bool(np.all(self.width[:, 0] >= [360 - _ROUNDING, 180 - _ROUNDING] * u.deg))
@@ -217,14 +207,6 @@ class WcsGeom(Geometry):
         return SkyCoord(*corners, unit="deg", frame=self._frame)
 
     # -- other geometries from it ---------------------------------------------------------
-
-    def to_image(self) -> Self:
-        """The celestial axes alone."""
-        return self.copy(axes=())
-
-    def to_cube(self, axes: Sequence[Any]) -> Self:
-        """The same with further axes behind those that it has."""
-        return self.copy(axes=[*self.axes, *axes])
 
     def with_axes(self, axes: Any) -> Self:
         """The same pixels under other axes."""

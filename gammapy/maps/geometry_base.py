@@ -40,6 +40,47 @@ class Geometry(ABC):
         """True if there is an axis of energies, true or reconstructed."""
         return bool({"energy", "energy_true"} & set(self.axes.names))
 
+    #: True for a region of the sky, one pixel
+    is_region = False
+    #: True for the pixels of HEALPix, which are not supported
+    is_hpx = False
+
+    @property
+    def is_image(self) -> bool:
+        """True if there are no axes but longitude and latitude."""
+        return not len(self.axes)
+
+    @property
+    def data_shape_axes(self) -> tuple[int, ...]:
+        """Shape of the data of the axes, with one pixel of the sky."""
+        return (*(axis.nbin for axis in reversed(self.axes)), 1, 1)
+
+    @property
+    def data_shape_image(self) -> tuple[int, ...]:
+        """Shape of the data of one plane, with axes of length 1."""
+        return (*(1 for _ in self.axes), *self.data_shape[-2:])
+
+    @property
+    def as_energy_true(self) -> Self:
+        """The same with the axis of energies as one of true energies."""
+        return self.rename_axes("energy", "energy_true")
+
+    def to_image(self) -> Self:
+        """The celestial axes alone."""
+        return self.with_axes(())
+
+    def to_cube(self, axes: Any) -> Self:
+        """The same with further axes behind those that it has."""
+        return self.with_axes([*self.axes, *axes])
+
+    def replace_axis(self, axis: Any) -> Self:
+        """With another axis in the place of that of its name."""
+        return self.with_axes(self.axes.replace(axis))
+
+    def resample_axis(self, axis: Any) -> Self:
+        """With the bins of one axis taken together in those of another of its name."""
+        return self.with_axes(self.axes.resample(axis))
+
     def squash(self, axis_name: str) -> Self:
         """One axis as a single bin."""
         return self.with_axes(self.axes.squash(axis_name))

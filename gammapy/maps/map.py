@@ -113,7 +113,8 @@ class Map(MapArithmetic):
         hdu_bands : str, optional
             Extension with the axes, by default as the header of the image says, else one that is
             called ``<hdu>_BANDS``, ``EBOUNDS`` or ``ENERGIES``.
-        map_type : {"auto", "wcs"}
+        map_type : {"auto", "wcs", "region"}
+            By default an image, or where there is none, or ``hdu`` names one, a table on a region.
         format : {"gadf", "fgst-ccube", "fgst-template"}, optional
             By default found from the file.
 

@@ -27,6 +27,8 @@ from gammapy.fits_file import read_hdus, write_hdus
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.bands import axis_cards, bands_table, read_bands, read_bounds, read_nodes
 from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.region import RegionNDMap
+from gammapy.maps.region_file import is_region_table, region_map_of_hdus, region_map_to_hdulist
 from gammapy.maps.wcs_map import WcsNDMap
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
 _BANDS = {"gadf": None, "fgst-ccube": "EBOUNDS", "fgst-template": "ENERGIES"}
 #: unit of the energies, whatever the table says
 _ENERGIES = {"fgst-ccube": "keV", "fgst-template": "MeV"}
+_KINDS = ("auto", "wcs", "region")
 _PARTICLES = re.compile(r"\b(photons?|ph|counts?|cts?)\b", re.IGNORECASE)
 
 
@@ -54,7 +57,7 @@ def read_map(
     hdu_bands: str | None = None,
     map_type: str = "auto",
     format: str | None = None,
-) -> WcsNDMap:
+) -> Any:
     """Map of a file; see `Map.read`."""
     path, extension = split_extension(filename)
     if extension is not None and hdu is not None and hdu != extension:
@@ -78,12 +81,11 @@ def write_map(
     sky_map: Any, filename: str | os.PathLike[str], overwrite: bool = False, **kwargs: Any
 ) -> None:
     """Write a map; see `Map.write`."""
-    if not isinstance(sky_map, WcsNDMap):
-        raise DataError(
-            f"{type(sky_map).__name__}.write: only maps of the sky have a file of their own, "
-            "spectra are written with their dataset"
-        )
-    write_hdus({expand(filename): map_to_hdulist(sky_map, **kwargs)}, overwrite)
+    if isinstance(sky_map, RegionNDMap):
+        hdus = region_map_to_hdulist(sky_map, **kwargs)
+    else:
+        hdus = map_to_hdulist(sky_map, **kwargs)
+    write_hdus({expand(filename): hdus}, overwrite)
 
 
 # -- writing ------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def map_from_hdulist(
     hdu_bands: str | None = None,
     map_type: str = "auto",
     format: str | None = None,
-) -> WcsNDMap:
+) -> Any:
     """Map of an open file; see `Map.read`."""
     return _map_of(hdulist, hdu, hdu_bands, map_type, format, hdulist.filename() or "FITS file")
 
@@ -163,11 +165,13 @@ def _map_of(
     map_type: str,
     format: str | None,
     path: str,
-) -> WcsNDMap:
-    if map_type not in ("auto", "wcs"):
-        raise OptionError(f"map_type = {map_type!r} is not supported: use 'auto' or 'wcs'")
+) -> Any:
+    if map_type not in _KINDS:
+        raise OptionError(f"map_type = {map_type!r} is not supported: use one of {_KINDS}")
     if format is not None and format not in _BANDS:
         raise OptionError(f"format = {format!r} is not known: choose one of {', '.join(_BANDS)}")
+    if map_type == "region" or (map_type == "auto" and _is_on_region(hdus, wanted)):
+        return region_map_of_hdus(hdus, wanted, hdu_bands, path)
     image = _image(hdus, wanted, path)
     place = f"{path}: {image.name}"
     data = np.asarray(image.data)
@@ -182,6 +186,15 @@ def _map_of(
     unit = _unit(str(image.header.get("BUNIT", "")).strip() or _usual(image.header, bands), place)
     meta = _meta(image.header)
     return WcsNDMap(geom, data.reshape(geom.data_shape), meta=meta, unit=unit)
+
+
+def _is_on_region(hdus: fits.HDUList, wanted: str | int | None) -> bool:
+    """True if a table of values on a region is meant: no image is there, or the table is named."""
+    if wanted is None:
+        images = (hdu.is_image and hdu.header.get("NAXIS", 0) >= 2 for hdu in hdus)
+        return not any(images) and any(is_region_table(hdu) for hdu in hdus)
+    known = wanted in hdus if isinstance(wanted, str) else -len(hdus) <= wanted < len(hdus)
+    return known and is_region_table(hdus[wanted])
 
 
 def geometry_from_header(header: Any, hdu_bands: Any = None) -> WcsGeom:

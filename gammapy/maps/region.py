@@ -2,76 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-import astropy.units as u
 import numpy as np
 
+from gammapy.dispatch import find
 from gammapy.errors import DataError
-from gammapy.maps.axis import MapAxes, MapAxis
-from gammapy.maps.geometry_base import Geometry
 from gammapy.maps.map import Map
-from gammapy.maps.time_axis import TimeMapAxis
-from gammapy.units import as_quantity
+from gammapy.maps.region_geometry import RegionGeom
 
 __all__ = ["RegionGeom", "RegionNDMap"]
-
-
-class RegionGeom(Geometry):
-    """Geometry of a region map: the axes over one pixel of the sky.
-
-    Parameters
-    ----------
-    axes : list of `MapAxis` and `TimeMapAxis`
-    region : object, optional
-        The region on the sky, if it is known.
-    """
-
-    def __init__(self, axes: Any, region: Any = None) -> None:
-        self.axes = MapAxes([axes] if isinstance(axes, MapAxis | TimeMapAxis) else axes)
-        self.region = region
-
-    @classmethod
-    def create(cls, region: Any = None, axes: Any = ()) -> RegionGeom:
-        """Geometry from a region and axes."""
-        return cls(axes, region)
-
-    @property
-    def data_shape(self) -> tuple[int, ...]:
-        """Shape of the data: last axis first, then one by one pixel."""
-        return (*(axis.nbin for axis in reversed(self.axes)), 1, 1)
-
-    def with_axes(self, axes: Any) -> RegionGeom:
-        """The same region under other axes."""
-        return RegionGeom(axes, self.region)
-
-    def is_allclose(self, other: Any, rtol_axes: float = 1e-6) -> bool:
-        """True if the other has the same axes; regions are not compared."""
-        if not isinstance(other, RegionGeom) or self.data_shape != other.data_shape:
-            return False
-        pairs = zip(self.axes, other.axes, strict=True)
-        return all(a.is_allclose(b, rtol=rtol_axes) for a, b in pairs)
-
-    def energy_mask(self, energy_min: Any = None, energy_max: Any = None) -> RegionNDMap:
-        """True in the energy bins that lie wholly inside a range.
-
-        Parameters
-        ----------
-        energy_min, energy_max : `~astropy.units.Quantity`, optional
-            Open if not given. Rounding of the edges by 1e-6 is forgiven.
-        """
-        axis = self.axes["energy"]
-        inside = np.ones(axis.nbin, dtype=bool)
-        if energy_min is not None:
-            low = as_quantity(energy_min, "energy_min", u.TeV)
-            inside &= axis.edges_min >= low * (1 - 1e-6)
-        if energy_max is not None:
-            high = as_quantity(energy_max, "energy_max", u.TeV)
-            inside &= axis.edges_max <= high * (1 + 1e-6)
-        return RegionNDMap(self, inside)
-
-    def __repr__(self) -> str:
-        return f"RegionGeom({self.axes!r})"
 
 
 class RegionNDMap(Map, kind="region", geometry=RegionGeom):
@@ -83,6 +24,10 @@ class RegionNDMap(Map, kind="region", geometry=RegionGeom):
     data : array_like, optional
         Of ``geom.data_shape``, or one that can be reshaped to it; zeros by default.
     unit : str or `~astropy.units.Unit`
+    dtype : str or `numpy.dtype`
+        Of the zeros.
+    meta : dict, optional
+        Kept along.
 
     Raises
     ------
@@ -90,22 +35,43 @@ class RegionNDMap(Map, kind="region", geometry=RegionGeom):
         If the data do not fit the geometry.
     """
 
-    def __init__(self, geom: RegionGeom, data: Any = None, unit: Any = "") -> None:
-        self._set_up(geom, data, "float64", None, unit)
+    def __init__(
+        self,
+        geom: RegionGeom,
+        data: Any = None,
+        unit: Any = "",
+        dtype: Any = "float64",
+        meta: Any = None,
+    ) -> None:
+        self._set_up(geom, data, dtype, meta, unit)
 
     @classmethod
     def create(  # type: ignore[override]
-        cls, region: Any = None, axes: Any = (), unit: Any = "", data: Any = None
+        cls,
+        region: Any = None,
+        axes: Any = (),
+        dtype: Any = "float64",
+        meta: Any = None,
+        unit: Any = "",
+        wcs: Any = None,
+        binsz_wcs: Any = "0.1 deg",
+        data: Any = None,
     ) -> RegionNDMap:
-        """Map on a region and axes; of zeros, unless there are data."""
-        return cls(RegionGeom(axes, region), data, unit)
+        """Map on a region and axes, of zeros unless there are data; see `RegionGeom`."""
+        geom = RegionGeom.create(region, axes, wcs=wcs, binsz_wcs=binsz_wcs)
+        return cls(geom, data, unit, dtype, meta)
 
     @classmethod
     def from_geom(  # type: ignore[override]
-        cls, geom: RegionGeom, data: Any = None, unit: Any = ""
+        cls,
+        geom: RegionGeom,
+        data: Any = None,
+        unit: Any = "",
+        dtype: Any = "float64",
+        meta: Any = None,
     ) -> RegionNDMap:
         """Map on a geometry."""
-        return cls(geom, data, unit)
+        return cls(geom, data, unit, dtype, meta)
 
     def _fitted(self, array: np.ndarray) -> np.ndarray:
         shape = self.geom.data_shape
@@ -123,3 +89,46 @@ class RegionNDMap(Map, kind="region", geometry=RegionGeom):
     def is_like(self, other: Any) -> bool:
         """True if the other is a map on the same axes."""
         return isinstance(other, RegionNDMap) and list(self.geom.axes) == list(other.geom.axes)
+
+    # -- files ----------------------------------------------------------------------------
+
+    @staticmethod
+    def read(  # type: ignore[override]
+        filename: str | os.PathLike[str], format: str = "gadf", hdu: str | int | None = None
+    ) -> RegionNDMap:
+        """Map on a region of a FITS file.
+
+        Parameters
+        ----------
+        filename : str or path
+            With ``$VARIABLES`` replaced.
+        format : {"gadf"}
+            Tables with the columns CHANNEL and DATA, and NAME_BANDS with the axes.
+        hdu : str or int, optional
+            Extension with the values, by default the first that has these columns.
+
+        Raises
+        ------
+        MissingFileError
+            If there is no such file.
+        FileFormatError
+            If it is damaged, or has no such table.
+        """
+        return find("RegionNDMap", "read", "fits")(filename, hdu, format)
+
+    def to_hdulist(
+        self,
+        format: str = "gadf",
+        hdu: str | None = None,
+        hdu_bands: str | None = None,
+        hdu_region: str | None = None,
+    ) -> Any:
+        """Tables of the values, the axes and the region, as they stand in a FITS file.
+
+        Parameters
+        ----------
+        format : {"gadf"}
+        hdu, hdu_bands, hdu_region : str, optional
+            Names of the extensions, by default SKYMAP, ``<hdu>_BANDS`` and ``<hdu>_REGION``.
+        """
+        return find("RegionNDMap", "to", "hdulist")(self, hdu, hdu_bands, hdu_region, format)

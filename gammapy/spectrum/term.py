@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
+from gammapy.datasets.bin_fluxes import needed_order
 from gammapy.datasets.plan import Plan
 from gammapy.datasets.spectral_sources import check_folded_as_is, spectral_sources
 from gammapy.engine.integrate import finer_order, is_converged
@@ -28,7 +29,6 @@ from gammapy.engine.statistic import (
 from gammapy.modeling.fit.problem import Evaluation, Residuals
 from gammapy.modeling.models.spectral.base import SpectralModel
 from gammapy.modeling.models.spectral.calculus.following_quadrature import FollowingQuadrature
-from gammapy.spectrum.prediction import needed_order
 
 if TYPE_CHECKING:
     from gammapy.spectrum.base import CountsSpectrum

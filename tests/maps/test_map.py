@@ -35,7 +35,7 @@ def test_create_finds_the_kind():
     assert sky.geom.pixel_scales.deg.tolist() == pytest.approx([0.1, 0.1])
     assert type(Map.create(map_type="wcs", npix=2, binsz=1)) is WcsNDMap
     assert type(WcsNDMap.create(npix=2)) is WcsNDMap
-    assert type(Map.create(region="circle", axes=[ENERGY])) is RegionNDMap
+    assert type(Map.create(region="icrs;circle(1,2,3)", axes=[ENERGY])) is RegionNDMap
     assert type(Map.create(map_type="region", axes=[ENERGY])) is RegionNDMap
     assert type(Map.from_geom(REGION)) is RegionNDMap
     assert type(Map.from_geom(SKY)) is WcsNDMap

@@ -17,7 +17,7 @@ GEOM = RegionGeom([AXIS])
 def test_shape():
     assert GEOM.data_shape == (4, 1, 1)
     assert RegionGeom(AXIS).data_shape == (4, 1, 1)
-    assert RegionGeom.create("circle", [AXIS]).region == "circle"
+    assert RegionGeom.create("icrs;circle(1,2,3)", [AXIS]).region.radius == 3 * u.deg
     found = RegionNDMap(GEOM, np.arange(4.0), unit="s")
     assert found.data.shape == (4, 1, 1)
     np.testing.assert_array_equal(found.values, np.arange(4.0))

@@ -11,7 +11,7 @@ from gammapy.errors import ModelError
 from gammapy.modeling import Fit, Status
 from gammapy.modeling.models import EBLAbsorptionNormSpectralModel, Models
 from gammapy.spectrum import FluxPointsDataset
-from gammapy.spectrum.prediction import needed_order
+from gammapy.datasets.bin_fluxes import needed_order
 from tests.spectrum import blazar
 from tests.twins import absorption
 

@@ -27,6 +27,7 @@ from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spatial.domain import LATITUDE, Domain
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.outline import position_error
+from gammapy.modeling.models.spatial.radial import profile, profile_partials
 from gammapy.units import internal_unit, strip
 
 if TYPE_CHECKING:
@@ -254,6 +255,48 @@ class SpatialModel(ModelBase):
     def evaluation_bin_size_min(self) -> u.Quantity | None:
         """Size of pixels that show the structure of the model; None if it has none."""
         return None
+
+    @property
+    def reach(self) -> float | None:
+        """Radius in deg about `position` beyond which there is nothing; None for all the sky.
+
+        Of a shape without an end, less than 1e-6 of it.
+        """
+        radius = self.evaluation_radius
+        return None if radius is None else float(radius.to_value("deg"))
+
+    # -- of round shapes ------------------------------------------------------------------
+
+    @property
+    def is_round(self) -> bool:
+        """True if the shape, with its present values, has a `profile`; a point has none."""
+        return False
+
+    @property
+    def profile_edges(self) -> tuple[float, ...]:
+        """Radii in deg, ascending, where the profile or its slope jumps, or changes fast.
+
+        An integral over the profile is cut there.
+        """
+        return ()
+
+    def profile(self, separation: Any) -> np.ndarray:
+        """Values [...] in sr-1 at distances [...] in deg from the centre of a round shape.
+
+        Raises
+        ------
+        ModelError
+            If the shape is not round.
+        """
+        return profile(self, separation)
+
+    def profile_partials(self, separation: Any) -> dict[str, np.ndarray]:
+        """Derivatives [...] of `profile` by the parameters that change it, by their names.
+
+        The position is not among them, and neither are ``e`` and ``phi``, by which the derivatives
+        of a round shape are zero. Values of parameters count in internal units, like deg.
+        """
+        return profile_partials(self, separation)
 
     def to_region(self, **kwargs: Any) -> Any:
         """Outline of the model, a region of the package regions.

@@ -18,6 +18,7 @@ falls short of 1, by a tenth of the square of the width in rad.)
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import astropy.units as u
@@ -77,6 +78,17 @@ class GaussianSpatialModel(SpatialModel):
             value * (by_e + pull * sigma * axis.by_e),
             value * pull * sigma * axis.by_phi,
         )
+
+    @property
+    def is_round(self) -> bool:
+        """True if ``e`` is zero."""
+        return bool(self.e.value == 0.0)
+
+    @property
+    def reach(self) -> float:
+        """Six times the width; on a small sky, where the exponent is the same."""
+        half_sine = 6.0 * math.sin(0.5 * RAD * self.sigma.quantity.to_value("deg"))
+        return 2.0 * math.asin(half_sine) / RAD if half_sine < 1.0 else 180.0
 
     @property
     def evaluation_radius(self) -> u.Quantity:
@@ -148,6 +160,25 @@ class GeneralizedGaussianSpatialModel(SpatialModel):
             slope * axis.by_e / axis.radius + value * e / (1.0 - e**2),
             slope * axis.by_phi / axis.radius,
         )
+
+    @property
+    def is_round(self) -> bool:
+        """True if ``e`` is zero."""
+        return bool(self.e.value == 0.0)
+
+    @property
+    def profile_edges(self) -> tuple[float, ...]:
+        """Where a steep edge begins, is and ends; none for a large ``eta``, which has no edge."""
+        eta = self.eta.value
+        if eta > 0.25 or not self.is_round:
+            return ()
+        # exp(-x) falls from 0.99 to 1e-11
+        return tuple(self.r_0.quantity.to_value("deg") * x**eta for x in (0.01, 1.0, 25.0))
+
+    @property
+    def reach(self) -> float:
+        """Radius that holds all but exp(-20) of the height: r_0 20^eta."""
+        return min(self.r_0.quantity.to_value("deg") * 20.0**self.eta.value, 180.0)
 
     @property
     def evaluation_radius(self) -> u.Quantity:

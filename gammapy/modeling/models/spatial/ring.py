@@ -57,6 +57,18 @@ class RingSpatialModel(SpatialModel):
         return zero, zero, slope * (xp.sin(outer) - xp.sin(inner)), slope * xp.sin(outer)
 
     @property
+    def is_round(self) -> bool:
+        """True always."""
+        return True
+
+    @property
+    def profile_edges(self) -> tuple[float, ...]:
+        """The inner and the outer radius."""
+        inner, width = (p.quantity.to_value("deg") for p in (self.radius, self.width))
+        outer = inner + width
+        return (inner, outer) if inner > 0.0 else (outer,)
+
+    @property
     def evaluation_radius(self) -> u.Quantity:
         """The outer radius."""
         return self.radius.quantity + self.width.quantity

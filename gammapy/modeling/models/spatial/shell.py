@@ -53,6 +53,18 @@ class ShellSpatialModel(SpatialModel):
         return by_distance * by_lon, by_distance * by_lat, by_inner + by_outer, by_outer
 
     @property
+    def is_round(self) -> bool:
+        """True always."""
+        return True
+
+    @property
+    def profile_edges(self) -> tuple[float, ...]:
+        """The inner and the outer radius."""
+        inner, width = (p.quantity.to_value("deg") for p in (self.radius, self.width))
+        outer = inner + width
+        return (inner, outer) if inner > 0.0 else (outer,)
+
+    @property
     def evaluation_radius(self) -> u.Quantity:
         """The outer radius."""
         return self.radius.quantity + self.width.quantity
@@ -103,6 +115,17 @@ class Shell2SpatialModel(SpatialModel):
     def r_in(self) -> u.Quantity:
         """Inner radius."""
         return self.r_0.quantity * (1.0 - self.eta.value)
+
+    @property
+    def is_round(self) -> bool:
+        """True always."""
+        return True
+
+    @property
+    def profile_edges(self) -> tuple[float, ...]:
+        """The inner and the outer radius."""
+        inner, outer = self.r_in.to_value("deg"), self.r_0.quantity.to_value("deg")
+        return (inner, outer) if inner > 0.0 else (outer,)
 
     @property
     def evaluation_radius(self) -> u.Quantity:

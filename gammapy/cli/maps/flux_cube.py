@@ -1,0 +1,76 @@
+"""``gammapy flux-cube``: the flux of models in pixels and energy bins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gammapy import __version__
+from gammapy.cli.errors import one_line_errors
+from gammapy.cli.maps.geometry import geometry_of, geometry_options
+from gammapy.cli.maps.making import Making, check_output, make_map, making_options
+from gammapy.cli.maps.sky import (
+    cards_of,
+    diffuse_option,
+    extra_bytes,
+    read_sky,
+    report_of,
+    tell_sky,
+)
+from gammapy.cli.models.files import examples, suffix_option
+
+__all__ = ["flux_cube_command"]
+
+_EXAMPLES = examples(
+    "gammapy flux-cube crab.yaml --width 2 --binsz 0.02 --center 184.56,-5.78 -o flux.fits.gz",
+    "gammapy flux-cube pwn.xml snr.xml --width 360,10 -o plane.fits.gz --png bands",
+    "gammapy flux-cube crab.yaml --geom counts.fits.gz -o flux.fits.gz",
+)
+
+
+@click.command("flux-cube", epilog=_EXAMPLES)
+@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
+@geometry_options
+@diffuse_option
+@making_options
+@suffix_option
+def flux_cube_command(
+    models: tuple[Path, ...],
+    geometry: dict[str, Any],
+    diffuse: Path | None,
+    making: Making,
+    suffix: str | None,
+) -> None:
+    """Write the flux of the sources of MODELS in each pixel and energy bin, in cm-2 s-1.
+
+    Before any instrument: positions are sharp, and energies true. A map is computed in tiles, which
+    lie in OUTPUT.tiles until all are finished: after an interruption the same command goes on.
+    """
+    check_output(making)
+    with one_line_errors():
+        from gammapy.makers.survey.inputs import digest_of_geom, digest_of_models
+        from gammapy.makers.survey.run import Survey
+        from gammapy.makers.survey.sources import sky_of
+        from gammapy.makers.survey.tasks import FluxTask
+
+        geom = geometry_of(geometry)
+        found = read_sky(models, suffix, diffuse)
+        inputs = {
+            "models": digest_of_models(found),
+            "geometry": digest_of_geom(geom),
+            "version": __version__,
+        }
+        sky = sky_of(found, geom, 0.0)
+        tell_sky(sky, len(models))
+        survey = Survey(
+            task=FluxTask.of(sky.sources, geom.frame),
+            geom=geom,
+            output=making.output,
+            inputs=inputs,
+            cards=cards_of("flux-cube", models, sky),
+            per_pixel=FluxTask.bytes_per_pixel(geom.axes[0].nbin),
+            extra=extra_bytes(sky.sources),
+        )
+        make_map(survey, making, report_of("flux-cube", models, sky))

@@ -1,0 +1,311 @@
+r"""The way of any shape: convolution on a grid by FFT.
+
+Exposure, point spread function and energy dispersion vary over the field. At the knots of a coarse
+lattice they are known, and between them they are blended by hat functions. Both are sums over few
+terms (singular values),
+
+.. math::
+    A_k(p) = \sum_j u_{kj} w_j(p), \quad P_k(q; p) D_{kr}(p) = \sum_c v_c(p) K_{ckr}(q)
+
+so that few maps :math:`S w_j v_c` are transformed, whatever the number of energies and knots; the
+spectrum is folded in there, and one map per reconstructed energy comes back.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+
+from gammapy.datasets.instrument import Instrument
+from gammapy.datasets.radial_response import PROBES
+from gammapy.datasets.sky_pixels import SkyPixels, angles, rotated_vectors
+from gammapy.datasets.source_response import SourceResponse
+from gammapy.engine.convolve import PlaneGrid, gathering, pixel_matrix
+from gammapy.engine.hankel import largest_frequency
+from gammapy.engine.pixel_nodes import PixelNodes, tangent_axes, unit_vectors
+from gammapy.engine.plane import from_plane, to_plane
+from gammapy.engine.sphere import RAD
+
+__all__ = ["GriddedResponse"]
+
+#: step of the grid times the largest frequency of the PSF: cubics between cells are good to 3e-4
+STEP = 1.3
+#: most cells along a side, and most nodes of a shape
+MOST_CELLS, MOST_NODES = 2048, 4_000_000
+#: distance of the knots of the PSF, and of the exposure, in deg
+KNOTS, EXPOSURE_KNOTS = 1.5, 0.15
+#: frequencies at which the transform of the PSF is tabulated
+N_FREQUENCIES = 400
+#: singular values below this share of the largest are dropped
+NIL = 1e-5
+
+
+class _Field(NamedTuple):
+    """The part of the sky that is gridded.
+
+    Attributes
+    ----------
+    axes : ndarray [3, 3]
+        Of its middle.
+    half : float
+        Half the width of the square that holds what is to be seen of the source, in deg.
+    """
+
+    axes: np.ndarray
+    half: float
+
+
+class GriddedResponse(SourceResponse):
+    """Response of a shape of any kind.
+
+    Parameters
+    ----------
+    model : `~gammapy.modeling.models.SpatialModel`
+        With values on the sky.
+    instrument : `Instrument`
+        With a point spread function.
+    pixels : `SkyPixels`
+        Of a part of the sky, up to some 20 deg wide.
+    shares : tuple of ndarray, optional
+        For a shape that depends on energy: energies [k, q] in TeV and weights [k, q] with which
+        they enter each true bin; by default the logarithmic middle of the bins.
+    """
+
+    def __init__(
+        self, model: Any, instrument: Instrument, pixels: SkyPixels, shares: Any = None
+    ) -> None:
+        self._model = model
+        self._instrument = instrument
+        self._sky = pixels
+        edges = instrument.energy_edges_true
+        self._shares = shares or (np.sqrt(edges[:-1] * edges[1:])[:, None], np.ones((1, 1)))
+        self._field = _field(model, instrument, pixels)
+        radius = np.sqrt(2.0) * self._field.half + instrument.reach
+        self.pixels = pixels.nodes.near(self._field.axes[2], radius)
+        if len(self.pixels):
+            self._prepare()
+
+    def _prepare(self) -> None:
+        field = self._field
+        middle = self._positions(np.zeros(1), np.zeros(1))
+        probed = self._instrument.psf(*(float(a[0]) for a in middle), PROBES)
+        self._frequency = largest_frequency(PROBES, probed)
+        width = 2.0 * field.half + 2.0 * self._instrument.reach
+        step = max(STEP / self._frequency, width / MOST_CELLS)
+        x, y = to_plane(self._sky.nodes.centers[self.pixels], field.axes)
+        needed = 2.0 * max(np.abs(x).max(), np.abs(y).max()) + 6.0 * step
+        self._grid = PlaneGrid(max(width, min(needed, width + 12.0 * step)), step)
+        inside = np.maximum(np.abs(x), np.abs(y)) < 0.5 * (self._grid.n - 5) * step
+        self.pixels, x, y = self.pixels[inside], x[inside], y[inside]
+        self._to_pixels = pixel_matrix(self._grid, x, y)
+        self._cells = 2 * int(np.ceil(field.half / step)) + 3
+        self._kernel, self._blend = self._point_spread()
+        self._loading, self._exposure = self._exposures()
+
+    def _positions(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Longitude and latitude of places in the frame of the instrument."""
+        vectors = from_plane(x, y, self._field.axes)
+        return angles(rotated_vectors(vectors, self._sky.frame, self._instrument.frame))
+
+    def _along(self, parts: int = 1) -> np.ndarray:
+        """Places of the cells of the source along an axis, or of equal parts of them."""
+        n = self._cells * parts
+        return (np.arange(n) - 0.5 * (n - 1)) * self._grid.step / parts
+
+    # -- the instrument over the field ----------------------------------------------------
+
+    def _lattice(self, spacing: float, least: int) -> np.ndarray:
+        half = 0.5 * self._cells * self._grid.step
+        n = max(least, int(np.ceil(2.0 * half / spacing)) + 1)
+        return np.linspace(-half, half, n) if n > 1 else np.zeros(1)
+
+    def _exposures(self) -> tuple[np.ndarray, np.ndarray]:
+        """Loadings u [k, j] and maps w [j, m, m]."""
+        knots = self._lattice(EXPOSURE_KNOTS, 9)
+        x, y = np.meshgrid(knots, knots)
+        exposure = self._instrument.exposure(*self._positions(x.ravel(), y.ravel()))
+        loading, maps = _factors(exposure)
+        along = self._along()
+        shape = (len(knots), len(knots))
+        splines = [RectBivariateSpline(knots, knots, m.reshape(shape)) for m in maps]
+        return loading, np.array([spline(along, along) for spline in splines])
+
+    def _point_spread(self) -> tuple[np.ndarray, np.ndarray]:
+        """Kernels K [c, k, q, r] and maps v [c, m, m]."""
+        wide = self._field.half > KNOTS / 2.0
+        knots = self._lattice(KNOTS, 2) if wide else np.zeros(1)
+        x, y = np.meshgrid(knots, knots)
+        kernels = []
+        for lon, lat in zip(*self._positions(x.ravel(), y.ravel()), strict=True):
+            psf = self._instrument.psf(lon, lat, self._frequencies)
+            edisp = self._instrument.edisp(lon, lat)
+            kernels.append(psf[:, :, None] * edisp[:, None, :])
+        stack = np.array(kernels)
+        loading, rows = _factors(stack.reshape(len(stack), -1))
+        hats = _hats(self._along(), knots)
+        blend = np.einsum(
+            "yb,xa,bac->cyx", hats, hats, loading.reshape(len(knots), len(knots), -1), optimize=True
+        )
+        return rows.reshape(-1, *stack.shape[1:]), blend
+
+    @cached_property
+    def _frequencies(self) -> np.ndarray:
+        return np.linspace(0.0, self._frequency, N_FREQUENCIES)
+
+    @cached_property
+    def _averaging(self) -> np.ndarray:
+        """Factor of the average over a pixel in the middle of the field."""
+        edges = _pixel_edges(self._sky.nodes, self._field.axes, self.pixels)
+        return self._grid.averaged(edges)
+
+    @cached_property
+    def _rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Which frequencies of the grid are alive, and where each is in the table."""
+        alive = np.flatnonzero(self._grid.frequency.ravel() < self._frequency)
+        place = self._grid.frequency.ravel()[alive] / self._frequencies[1]
+        row = np.minimum(place.astype(int), N_FREQUENCIES - 2)
+        return alive, row, place - row
+
+    # -- the shape ------------------------------------------------------------------------
+
+    @cached_property
+    def _parts(self) -> int:
+        """Nodes along a side of a cell, for the structure of the shape."""
+        size = self._model.evaluation_bin_size_min
+        finest = 0.0 if size is None else size.to_value("deg")
+        if "e" in self._model.own_parameters:
+            finest *= np.sqrt(1.0 - self._model.own_parameters["e"].value ** 2)
+        wanted = int(np.ceil(self._grid.step / finest)) if finest > 0 else 1
+        most = int(np.sqrt(MOST_NODES)) // self._cells
+        return int(np.clip(wanted, 2, max(most, 1)))
+
+    def _masses(self, brightness: Any) -> np.ndarray:
+        """Integrals [..., m, m] over the cells of a function of the position, per sr."""
+        along = self._along(self._parts)
+        x, y = np.meshgrid(along, along)
+        vectors = from_plane(x, y, self._field.axes)
+        place = angles(rotated_vectors(vectors, self._sky.frame, self._model.frame))
+        gather = gathering(self._cells, self._parts)
+        area = (RAD * self._grid.step / self._parts) ** 2
+        return np.array(
+            [gather @ (gather @ (area * values)).T for values in brightness(place)]
+        ).swapaxes(-1, -2)
+
+    @cached_property
+    def _source(self) -> np.ndarray:
+        """Masses [1, m, m] of the source, or [k, m, m] where it depends on energy."""
+        model, values = self._model, self._model.internal_values
+        if not model.is_energy_dependent:
+            rest = (None,) * (model.coordinates - 2)
+            return self._masses(lambda place: [model.brightness([*place, *rest], values)])
+        energies, weights = np.broadcast_arrays(*self._shares)
+
+        def planes(place: Any) -> Any:
+            for nodes, shares in zip(energies, weights, strict=True):
+                yield sum(
+                    w * model.brightness([*place, np.full(place[0].shape, e)], values)
+                    for e, w in zip(nodes, shares, strict=True)
+                )
+
+        return self._masses(planes)
+
+    # -- counts ---------------------------------------------------------------------------
+
+    def counts(self, flux: np.ndarray) -> np.ndarray:
+        """Predicted counts [n, r]; see `SourceResponse`."""
+        return self._folded(self._source, flux)
+
+    def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
+        """Derivatives [n, r]; see `SourceResponse`."""
+        model, values = self._model, self._model.internal_values
+        if model.is_energy_dependent:
+            energies, _ = self._shares
+            raise NotImplementedError(len(energies))
+        rest = (None,) * (model.coordinates - 2)
+        masses = self._masses(
+            lambda place: model.brightness_partials([*place, *rest], values)
+        )
+        return {
+            name: self._folded(mass[None], flux)
+            for name, mass in zip(model.own_parameters, masses, strict=True)
+        }
+
+    def _folded(self, masses: np.ndarray, flux: np.ndarray) -> np.ndarray:
+        n_r = self._kernel.shape[-1]
+        if not len(self.pixels):
+            return np.zeros((0, len(self._instrument.energy_edges) - 1))
+        seen = self._transforms(masses, flux)
+        alive, row, share = self._rows
+        averaging = self._averaging.ravel()[alive]
+        area = self._sky.nodes.solid_angle[self.pixels] / RAD**2
+        counts = np.empty((len(self.pixels), n_r))
+        for r in range(n_r):
+            total = np.zeros(self._grid.frequency.size, dtype=complex)
+            for transform, table in seen:
+                column = table[:, r]
+                total[alive] += transform.ravel()[alive] * (
+                    (1.0 - share) * column[row] + share * column[row + 1]
+                )
+            total[alive] *= averaging
+            density = self._grid.density(total.reshape(self._grid.frequency.shape))
+            counts[:, r] = area * (self._to_pixels @ density.ravel())
+        return counts
+
+    def _transforms(
+        self, masses: np.ndarray, flux: np.ndarray
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Transforms of the maps, and what each is multiplied with: tables [q, r]."""
+        found = []
+        for kernel, blend in zip(self._kernel, self._blend, strict=True):
+            if len(masses) == 1:  # one shape at all energies
+                for u, w in zip(self._loading.T, self._exposure, strict=True):
+                    table = np.einsum("k,kqr->qr", flux * u, kernel)
+                    found.append((self._grid.transform(masses[0] * w * blend), table))
+                continue
+            for k, mass in enumerate(masses):
+                exposure = np.einsum("j,jyx->yx", self._loading[k], self._exposure)
+                transform = self._grid.transform(mass * exposure * blend)
+                found.append((transform, flux[k] * kernel[k]))
+        return found
+
+
+def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
+    """Where the grid lies: about the source, or over the map if the source is larger."""
+    seen = sky.nodes.centers[sky.nodes.solid_angle > 0]
+    out = seen.sum(axis=0)
+    out /= np.linalg.norm(out)
+    radius = 2.0 * np.arcsin(np.linalg.norm(seen - out, axis=1).max() / 2.0) / RAD
+    over_map = radius + sky.nodes.half_diagonal + instrument.reach
+    position, reach = model.position, model.reach
+    if position is None or reach is None or reach > over_map:
+        return _Field(tangent_axes(*angles(out)), over_map)
+    spherical = position.spherical
+    vector = unit_vectors(spherical.lon.deg, spherical.lat.deg)
+    place = angles(rotated_vectors(vector, model.frame, sky.frame))
+    return _Field(tangent_axes(*place), reach)
+
+
+def _factors(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Factors [n, j] and [j, m] whose product is a table [n, m], with few terms."""
+    left, values, right = np.linalg.svd(table, full_matrices=False)
+    n = max(1, int(np.sum(values > NIL * values[0])))
+    return left[:, :n] * values[:n], right[:n]
+
+
+def _hats(places: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Hat functions [n, knots], which sum to 1."""
+    if len(knots) == 1:
+        return np.ones((len(places), 1))
+    return np.array([np.interp(places, knots, row) for row in np.eye(len(knots))]).T
+
+
+def _pixel_edges(nodes: PixelNodes, axes: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    """Edges [2, 2] in deg on the plane of the pixel that is nearest to the middle."""
+    nearest = pixels[np.argmax(nodes.centers[pixels] @ axes[2])]
+    corners = nodes.corners_of(nearest)
+    x, y = to_plane(corners, axes)
+    (left, right), (upper_left, _) = np.stack([x, y], axis=-1)
+    return np.array([right - left, upper_left - left])

@@ -1,0 +1,158 @@
+"""Predicted counts of a sky on a map, source by source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gammapy.datasets.bin_fluxes import bin_fluxes
+from gammapy.datasets.instrument import Instrument
+from gammapy.datasets.partial_instrument import PartialInstrument
+from gammapy.datasets.response import respond
+from gammapy.datasets.sky_pixels import SkyPixels, rotated_vectors
+from gammapy.engine.pixel_nodes import unit_vectors
+from gammapy.engine.sphere import RAD
+from gammapy.errors import DataError, ModelError
+from gammapy.maps import WcsGeom, WcsNDMap
+from gammapy.modeling.models.sky import SkyModel
+
+__all__ = ["predict_counts"]
+
+#: largest part of a map that is predicted at once, along a side, in pixels and in deg
+PART_PIXELS, PART_WIDTH = 512, 12.0
+#: nodes per true bin at which a shape that depends on energy is taken
+ENERGY_NODES = 3
+
+
+class _Source(NamedTuple):
+    """A source, prepared for all parts of a map.
+
+    Attributes
+    ----------
+    instrument : `Instrument`
+        As this source sees it.
+    flux : ndarray [k]
+    direction : ndarray [3] or None
+        In the frame of the map; None for a source without a position.
+    reach : float
+        Of the counts, in deg.
+    """
+
+    model: SkyModel
+    instrument: Instrument
+    flux: np.ndarray
+    direction: np.ndarray | None
+    reach: float
+
+
+def predict_counts(models: Iterable[Any], instrument: Instrument, geom: WcsGeom) -> WcsNDMap:
+    """Predicted counts of sources on a map.
+
+    Parameters
+    ----------
+    models : iterable of `~gammapy.modeling.models.SkyModel`
+        With spatial models. Temporal models are averaged over the good times that the instrument
+        knows, and ``apply_irf`` is followed.
+    instrument : `Instrument`
+    geom : `~gammapy.maps.WcsGeom`
+        With the axis "energy", whose edges are those of the instrument. It may cover the whole
+        sky: parts of it are predicted one after the other.
+
+    Returns
+    -------
+    `~gammapy.maps.WcsNDMap` [n_energy, n_y, n_x]
+
+    Raises
+    ------
+    DataError
+        If the axis is not that of the instrument.
+    ModelError
+        If a model has no spatial part, or has values for which there is no formula.
+    """
+    _check_axis(geom, instrument)
+    sources = [_source(model, instrument, geom.frame) for model in models]
+    counts = np.zeros(geom.data_shape)
+    for rows, columns in parts(geom):
+        part = part_of(geom, rows, columns)
+        counts[:, rows, columns] = _part_counts(sources, SkyPixels(part), part)
+    return WcsNDMap(geom, counts)
+
+
+def _part_counts(sources: Iterable[_Source], sky: SkyPixels, geom: WcsGeom) -> np.ndarray:
+    n_r, n_y, n_x = geom.data_shape
+    total = np.zeros((n_y * n_x, n_r))
+    for source in sources:
+        if not _is_near(source, sky):
+            continue
+        response = respond(source.model, source.instrument, sky)
+        if len(response.pixels):
+            total[response.pixels] += response.counts(source.flux)
+    return total.T.reshape(n_r, n_y, n_x)
+
+
+def _is_near(source: _Source, sky: SkyPixels) -> bool:
+    """True if a source reaches some of the pixels."""
+    return source.direction is None or sky.nodes.touches(source.direction, source.reach)
+
+
+def _source(model: Any, instrument: Instrument, frame: str) -> _Source:
+    if not isinstance(model, SkyModel) or model.spatial_model is None:
+        raise ModelError(
+            f"{getattr(model, 'name', model)!r} has no place on the sky, so no counts on a map: "
+            "give it a spatial_model"
+        )
+    spatial = model.spatial_model
+    spatial.check_values()
+    if not all(model.apply_irf.values()):
+        instrument = PartialInstrument(instrument, model.apply_irf)
+    if model.temporal_model is not None:
+        instrument = instrument.seen(model.temporal_model)
+    flux = bin_fluxes(model, instrument.energy_edges_true)
+    position, reach = spatial.position, spatial.reach
+    if position is None or reach is None:
+        return _Source(model, instrument, flux, None, np.inf)
+    place = position.spherical
+    vector = rotated_vectors(unit_vectors(place.lon.deg, place.lat.deg), spatial.frame, frame)
+    return _Source(model, instrument, flux, vector, reach + instrument.reach)
+
+
+def _check_axis(geom: WcsGeom, instrument: Instrument) -> None:
+    if geom.axes.names != ["energy"]:
+        raise DataError(
+            f"map for predicted counts has axes {geom.axes.names}: ['energy'] is needed"
+        )
+    edges = geom.axes["energy"].edges.to_value("TeV")
+    known = instrument.energy_edges
+    if len(edges) != len(known) or not np.allclose(edges, known, rtol=1e-6, atol=0.0):
+        raise DataError(
+            f"map has {len(edges) - 1} energy bins from {edges[0]:g} to {edges[-1]:g} TeV, and the "
+            f"instrument {len(known) - 1} from {known[0]:g} to {known[-1]:g} TeV: give both the "
+            "same axis"
+        )
+
+
+def parts(geom: WcsGeom) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of the parts in which a map is predicted, in a fixed order."""
+    n_y, n_x = geom.data_shape[-2:]
+    scales = [abs(float(scale)) for scale in geom.pixel_scales.deg]
+    heights = [max(1, min(PART_PIXELS, int(PART_WIDTH / scale))) for scale in scales]
+    for rows in _steps(n_y, heights[1]):
+        for columns in _steps(n_x, heights[0]):
+            yield rows, columns
+
+
+def _steps(n: int, most: int) -> Iterator[slice]:
+    """Slices of nearly equal lengths, not above ``most``."""
+    limits = np.linspace(0, n, int(np.ceil(n / most)) + 1).round().astype(int)
+    for low, high in zip(limits[:-1], limits[1:], strict=True):
+        yield slice(int(low), int(high))
+
+
+def part_of(geom: WcsGeom, rows: slice, columns: slice) -> WcsGeom:
+    """Geometry of some rows and columns."""
+    wcs = geom.wcs.deepcopy()
+    wcs.wcs.crpix = wcs.wcs.crpix - np.array([columns.start, rows.start])
+    npix = (columns.stop - columns.start, rows.stop - rows.start)
+    return WcsGeom(wcs, npix, axes=geom.axes)

@@ -1,0 +1,176 @@
+"""Pixels on the sky as unit vectors: which are near a direction, and nodes inside of them.
+
+Nodes inside a pixel are bilinear between the corners, on the plane at the direction from which they
+are seen. They are off by the third power of the pixel's size sideways, by the square outwards,
+where it is not seen.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from gammapy.engine.integrate import legendre
+from gammapy.engine.sphere import RAD
+
+__all__ = ["Nodes", "PixelNodes", "tangent_axes", "unit_vectors"]
+
+#: pixels on a side of the blocks that are looked through first
+BLOCK = 16
+
+
+def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Unit vectors [..., 3] of positions in deg."""
+    lon, lat = np.broadcast_arrays(RAD * np.asarray(lon), RAD * np.asarray(lat))
+    cos_lat = np.cos(lat)
+    return np.stack([cos_lat * np.cos(lon), cos_lat * np.sin(lon), np.sin(lat)], axis=-1)
+
+
+def tangent_axes(lon: float, lat: float) -> np.ndarray:
+    """Unit vectors [3, 3] at a position in deg: to the east, to the north, and outwards."""
+    l, b = RAD * lon, RAD * lat
+    return np.array(
+        [
+            [-np.sin(l), np.cos(l), 0.0],
+            [-np.sin(b) * np.cos(l), -np.sin(b) * np.sin(l), np.cos(b)],
+            [np.cos(b) * np.cos(l), np.cos(b) * np.sin(l), np.sin(b)],
+        ]
+    )
+
+
+class Nodes(NamedTuple):
+    """Nodes inside of pixels, in polar coordinates about a direction.
+
+    Attributes
+    ----------
+    radius : ndarray [n_pixels, n_nodes]
+        Distance, in deg.
+    east, north : ndarray [n_pixels, n_nodes]
+        Projections on the plane at the direction, of the unit sphere.
+    weight : ndarray [n_pixels, n_nodes]
+        In deg2; the sum over nodes is the solid angle of a pixel.
+    """
+
+    radius: np.ndarray
+    east: np.ndarray
+    north: np.ndarray
+    weight: np.ndarray
+
+
+class PixelNodes:
+    """Pixels of an image, for integrals over them.
+
+    Parameters
+    ----------
+    corners : ndarray [n_y + 1, n_x + 1, 3]
+        Unit vectors of the corners, not a number off the sky.
+    solid_angle : ndarray [n_y, n_x]
+        In sr; zero off the sky.
+    """
+
+    def __init__(self, corners: np.ndarray, solid_angle: np.ndarray) -> None:
+        self._corners = corners
+        self.shape = solid_angle.shape
+        on_sky = np.isfinite(corners).all(axis=-1)
+        whole = on_sky[1:, 1:] & on_sky[1:, :-1] & on_sky[:-1, 1:] & on_sky[:-1, :-1]
+        self.solid_angle = np.where(whole, solid_angle, 0.0).ravel()
+        centers = corners[1:, 1:] + corners[1:, :-1] + corners[:-1, 1:] + corners[:-1, :-1]
+        with np.errstate(invalid="ignore"):
+            centers = centers / np.linalg.norm(centers, axis=-1, keepdims=True)
+        # what is off the sky is near nothing
+        self.centers = np.where(whole[..., None], centers, 0.0).reshape(-1, 3)
+        #: largest distance of a corner from the centre, in deg
+        self.half_diagonal = self._half_diagonal(whole)
+        self._blocks()
+
+    @cached_property
+    def size(self) -> float:
+        """Typical width of a pixel, in deg."""
+        seen = self.solid_angle[self.solid_angle > 0]
+        return float(np.sqrt(np.median(seen)) / RAD) if len(seen) else 1.0
+
+    def _half_diagonal(self, whole: np.ndarray) -> float:
+        centers = self.centers.reshape(*self.shape, 3)
+        parts = (self._corners[1:, 1:], self._corners[:-1, :-1])
+        worst = [np.linalg.norm(c - centers, axis=-1)[whole].max(initial=0.0) for c in parts]
+        return float(2.0 * np.arcsin(min(1.0, max(worst) / 2.0)) / RAD)
+
+    def _blocks(self) -> None:
+        """Centre and radius of blocks of pixels."""
+        n_y, n_x = self.shape
+        rows, columns = np.arange(n_y) // BLOCK, np.arange(n_x) // BLOCK
+        label = (rows[:, None] * (columns[-1] + 1) + columns).ravel()
+        order = np.argsort(label, kind="stable")
+        starts = np.searchsorted(label[order], np.arange(label[order[-1]] + 1))
+        self._members = np.split(order, starts[1:])
+        sums = np.add.reduceat(self.centers[order], starts, axis=0)
+        norms = np.linalg.norm(sums, axis=1)
+        self._block_centers = sums / np.where(norms > 0, norms, 1.0)[:, None]
+        radii = []
+        for members, center in zip(self._members, self._block_centers, strict=True):
+            seen = members[self.solid_angle[members] > 0]
+            chord = np.linalg.norm(self.centers[seen] - center, axis=1)
+            radii.append(_angle(chord).max(initial=-np.inf))
+        self._block_radii = np.array(radii)
+
+    def near(self, direction: np.ndarray, radius: float) -> np.ndarray:
+        """Flat indices of the pixels that a disc touches, ascending; radius in deg."""
+        reach = radius + self.half_diagonal
+        distance = _angle(np.linalg.norm(self._block_centers - direction, axis=1))
+        touched = np.flatnonzero(distance <= reach + self._block_radii)
+        if not len(touched):
+            return np.empty(0, dtype=int)
+        found = np.sort(np.concatenate([self._members[i] for i in touched]))
+        chord = np.linalg.norm(self.centers[found] - direction, axis=1)
+        return found[(_angle(chord) <= reach) & (self.solid_angle[found] > 0)]
+
+    def touches(self, direction: np.ndarray, radius: float) -> bool:
+        """True if a disc may touch pixels; radius in deg."""
+        distance = _angle(np.linalg.norm(self._block_centers - direction, axis=1))
+        return bool(np.any(distance <= radius + self.half_diagonal + self._block_radii))
+
+    def corners_of(self, pixel: int) -> np.ndarray:
+        """Unit vectors [2, 2, 3] of the corners of a pixel, by row and column."""
+        y, x = divmod(int(pixel), self.shape[1])
+        return self._corners[y : y + 2, x : x + 2]
+
+    def nodes(self, pixels: np.ndarray, axes: np.ndarray, n: int) -> Nodes:
+        """Gauss-Legendre nodes, n along each side.
+
+        Parameters
+        ----------
+        pixels : ndarray of int [n_pixels]
+        axes : ndarray [3, 3]
+            Unit vectors to the east and north and outwards; see `tangent_axes`.
+        n : int
+        """
+        fraction, weight = _rule(n)
+        first = pixels + pixels // self.shape[1]  # a row of corners has one more
+        stride = self.shape[1] + 1
+        flat = self._corners.reshape(-1, 3)
+        corners = [flat[first + step] for step in (0, 1, stride, stride + 1)]
+        east, north = (np.stack([c @ axis for c in corners], axis=1) @ fraction for axis in axes[:2])
+        across = np.sqrt(east**2 + north**2)
+        radius = np.arcsin(np.minimum(across, 1.0)) / RAD
+        behind = corners[0] @ axes[2] < 0
+        if behind.any():
+            radius[behind] = 180.0 - radius[behind]
+        area = self.solid_angle[pixels] / RAD**2
+        return Nodes(radius, east, north, area[:, None] * weight)
+
+
+@lru_cache(maxsize=32)
+def _rule(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [4, n * n] of the corners at the nodes, and weights [n * n] of the nodes."""
+    x, w = legendre(n)
+    t, w = 0.5 * (x + 1.0), 0.5 * w
+    across, up = np.tile(t, n), np.repeat(t, n)
+    corners = [(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across]
+    return np.array(corners), np.outer(w, w).ravel()
+
+
+def _angle(chord: np.ndarray) -> np.ndarray:
+    """Angle in deg of a chord of the unit sphere."""
+    return 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0)) / RAD

@@ -1,0 +1,105 @@
+"""What is computed on a tile: predicted counts, or a flux; callables that another process gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gammapy.datasets.instrument import Instrument
+from gammapy.makers.survey.sources import Reach
+from gammapy.maps import WcsGeom
+from gammapy.modeling.models import Models
+
+__all__ = ["CountsTask", "FluxTask"]
+
+#: deg, beyond what a source and the point spread function say of themselves, so that nothing is
+#: left out at the border of a tile
+_SPARE = 0.5
+#: how many arrays of the size of a tile are there at once: of its planes, and of true energies
+_FLUX_COPIES, _COUNTS_COPIES, _TRUE_COPIES = 6, 6, 6
+
+
+@dataclass(frozen=True)
+class FluxTask:
+    """Flux of sources per pixel and energy bin, in cm-2 s-1."""
+
+    sources: Models
+    reach: Reach
+
+    @classmethod
+    def of(cls, sources: Models, frame: str) -> FluxTask:
+        """Task for maps in a frame."""
+        return cls(sources, Reach.of(sources, frame))
+
+    #: of the values
+    unit = "cm-2 s-1"
+    margin = _SPARE
+
+    @staticmethod
+    def bytes_per_pixel(planes: int) -> float:
+        """Memory that a tile takes for each of its pixels, at most."""
+        return _FLUX_COPIES * 8 * planes
+
+    def __call__(self, geom: WcsGeom) -> np.ndarray:
+        """Values [planes, y, x] on a geometry."""
+        from gammapy.datasets.flux_cube import flux_cube
+
+        chosen = _chosen(self.sources, self.reach.near(geom, self.margin))
+        if not len(chosen):
+            return np.zeros(geom.data_shape)
+        return flux_cube(chosen, geom).data
+
+
+@dataclass(frozen=True)
+class CountsTask:
+    """Predicted counts of sources, and of the background if there is one."""
+
+    sources: Models
+    reach: Reach
+    instrument: Instrument
+    background: Any = None
+
+    @classmethod
+    def of(
+        cls, sources: Models, instrument: Instrument, frame: str, background: Any = None
+    ) -> CountsTask:
+        """Task for maps in a frame.
+
+        Parameters
+        ----------
+        sources : `Models`
+        instrument : `Instrument`
+        frame : str
+        background : callable, optional
+            Counts [planes, y, x] of a geometry, by default none.
+        """
+        return cls(sources, Reach.of(sources, frame), instrument, background)
+
+    #: of the values
+    unit = ""
+
+    @staticmethod
+    def bytes_per_pixel(planes: int, true: int) -> float:
+        """Memory that a tile takes for each of its pixels, at most."""
+        return 8 * (_COUNTS_COPIES * planes + _TRUE_COPIES * true)
+
+    @property
+    def margin(self) -> float:
+        """How far beyond its radius a source may put counts, in deg."""
+        return self.instrument.reach + _SPARE
+
+    def __call__(self, geom: WcsGeom) -> np.ndarray:
+        """Values [planes, y, x] on a geometry."""
+        from gammapy.datasets.prediction import predict_counts
+
+        chosen = _chosen(self.sources, self.reach.near(geom, self.margin))
+        counts = np.zeros(geom.data_shape)
+        if len(chosen):
+            counts = predict_counts(chosen, self.instrument, geom).data
+        return counts if self.background is None else counts + self.background(geom)
+
+
+def _chosen(sources: Models, flags: np.ndarray) -> Models:
+    return Models([source for source, flag in zip(sources, flags, strict=True) if flag])

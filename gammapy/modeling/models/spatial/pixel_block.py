@@ -1,0 +1,228 @@
+"""Rectangles of pixels that hold what is near a position, found by arithmetic on pixels."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gammapy.engine.sphere import RAD, Offset, offset, rotated
+from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.sky_grid import pix_to_sky, sky_to_pix
+from gammapy.maps.solid_angle import solid_angles
+from gammapy.modeling.models.spatial.frames import rotation
+
+__all__ = ["PixelBlock", "blocks_about", "position_in", "whole"]
+
+#: points on a circle
+_CORNERS = 64
+#: a circle is that much larger than its polygon, in radii, and pixels reach so far beyond theirs
+_MARGIN, _PIXELS = 0.02, 1.5
+#: a circle of this radius in deg, and more, is looked for all over the map
+_LARGE = 45.0
+
+
+class PixelBlock:
+    """Rectangle of the pixels of a map; pixel coordinates count from the centre of its first one.
+
+    Parameters
+    ----------
+    geom : `~gammapy.maps.WcsGeom`
+    columns, rows : slice
+        Pixels along longitude and latitude, with start and stop.
+    """
+
+    def __init__(self, geom: WcsGeom, columns: slice, rows: slice) -> None:
+        self.geom, self.columns, self.rows = geom, columns, rows
+        self.n_x, self.n_y = columns.stop - columns.start, rows.stop - rows.start
+
+    def sky(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Longitude and latitude in deg, in the frame of the map; nan off the sky.
+
+        They broadcast against each other, as x and y do, and no more than those if they can.
+        """
+        x, y = np.asarray(x) + self.columns.start, np.asarray(y) + self.rows.start
+        if self._is_graticule:
+            row, column = self._middle
+            return pix_to_sky(self.geom.wcs, x, row)[0], pix_to_sky(self.geom.wcs, column, y)[1]
+        return pix_to_sky(self.geom.wcs, *np.broadcast_arrays(x, y))
+
+    @property
+    def _middle(self) -> tuple[float, float]:
+        """Pixel coordinates y and x in the map."""
+        return self.rows.start + 0.5 * self.n_y, self.columns.start + 0.5 * self.n_x
+
+    @cached_property
+    def _is_graticule(self) -> bool:
+        """True if the longitude depends on x alone, and the latitude on y alone."""
+        if not self.geom.period:
+            return False
+        row, column = self._middle
+        x = np.array([self.columns.start - 0.5, self.columns.stop - 0.5] * 2)
+        y = np.array([self.rows.start - 0.5] * 2 + [self.rows.stop - 0.5] * 2)
+        lon, lat = pix_to_sky(self.geom.wcs, x, y)
+        off_lon = lon - pix_to_sky(self.geom.wcs, x, row)[0]
+        off_lat = lat - pix_to_sky(self.geom.wcs, column, y)[1]
+        off = [off_lon - 360.0 * np.round(off_lon / 360.0), off_lat]
+        return bool(np.all(np.abs(off) < 1e-11))
+
+    def sky_in(self, frame: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same in another frame."""
+        lon, lat = self.sky(x, y)
+        matrix = rotation(self.geom.frame, frame)
+        return (lon, lat) if matrix is None else rotated(lon, lat, matrix)
+
+    def offset(self, x: np.ndarray, y: np.ndarray, center: tuple[float, float]) -> Offset:
+        """Places as seen from a position in the frame of the map."""
+        return offset(*self.sky(x, y), *center)
+
+    @cached_property
+    def on_sky(self) -> bool:
+        """True if all corners of the pixels are on the sky."""
+        edges = (np.arange(n + 1) - 0.5 for n in (self.n_x, self.n_y))
+        x, y = edges
+        return bool(all(np.all(np.isfinite(angle)) for angle in self.sky(x, y[:, None])))
+
+    @cached_property
+    def solid_angle(self) -> np.ndarray:
+        """Solid angles [n_y, n_x] in sr; zero off the sky."""
+
+        def to_sky(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return np.broadcast_arrays(*self.sky(x, y))
+
+        columns = 1 if self._is_graticule else self.n_x
+        parts = int(np.ceil(self.geom.pixel_scales.deg.max() / 2.0))
+        angles = np.nan_to_num(solid_angles(to_sky, columns, self.n_y, parts))
+        return np.broadcast_to(angles, (self.n_y, self.n_x))
+
+    @cached_property
+    def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Relative change [n_y, n_x] of the solid angle per pixel, along x and y."""
+        angle = self.solid_angle
+        safe = np.where(angle > 0, angle, 1.0)
+        slopes = []
+        for axis, n in ((1, self.n_x), (0, self.n_y)):
+            slope = np.gradient(angle, axis=axis) / safe if n > 1 else np.zeros_like(angle)
+            # beside the edge of the sky the neighbour is none
+            slopes.append(np.where((angle > 0) & (np.abs(slope) < 0.2), slope, 0.0))
+        return slopes[0], slopes[1]
+
+    def solid_angle_at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Solid angle per pixel [n] at places in pixels, in sr."""
+        column = np.clip(np.floor(x + 0.5).astype(int), 0, self.n_x - 1)
+        row = np.clip(np.floor(y + 0.5).astype(int), 0, self.n_y - 1)
+        along_x, along_y = (slope[row, column] for slope in self._slopes)
+        change = along_x * (x - column) + along_y * (y - row)
+        return self.solid_angle[row, column] * (1.0 + change)
+
+
+def whole(geom: WcsGeom) -> PixelBlock:
+    """All pixels of a map."""
+    n_y, n_x = geom.data_shape[-2:]
+    return PixelBlock(geom, slice(0, n_x), slice(0, n_y))
+
+
+def position_in(geom: WcsGeom, frame: str, lon: float, lat: float) -> tuple[float, float]:
+    """Position of a frame in the frame of a map, in deg."""
+    matrix = rotation(frame, geom.frame)
+    if matrix is None:
+        return lon, lat
+    lon, lat = (float(angle) for angle in rotated(lon, lat, matrix))
+    return lon, lat
+
+
+def blocks_about(geom: WcsGeom, center: tuple[float, float], reach: float) -> list[PixelBlock]:
+    """Rectangles that hold all pixels of a map with a place in a circle; none if it is outside.
+
+    There is one, or more where a map shows a part of the sky twice or the circle is cut by a seam.
+
+    Parameters
+    ----------
+    geom : `~gammapy.maps.WcsGeom`
+    center : tuple of float
+        In deg, in the frame of the map.
+    reach : float
+        Radius in deg.
+    """
+    found = None if reach >= _LARGE else _box(geom, center, reach)
+    if found is None:
+        return [whole(geom)]
+    x_0, x_1, y_0, y_1 = found
+    n_y, n_x = geom.data_shape[-2:]
+    rows = slice(max(y_0, 0), min(y_1, n_y))
+    if rows.stop <= rows.start:
+        return []
+    period = geom.period
+    if period and x_1 - x_0 >= period:
+        return [PixelBlock(geom, slice(0, n_x), rows)]
+    turns = np.arange(-np.ceil(x_1 / period), np.ceil((n_x - x_0) / period) + 1) if period else [0]
+    blocks = []
+    for turn in turns:
+        start = int(np.floor(x_0 + turn * period))
+        stop = int(np.ceil(x_1 + turn * period))
+        columns = slice(max(start, 0), min(stop, n_x))
+        if columns.stop > columns.start:
+            blocks.append(PixelBlock(geom, columns, rows))
+    return _without_overlap(geom, blocks)
+
+
+def _without_overlap(geom: WcsGeom, blocks: list[PixelBlock]) -> list[PixelBlock]:
+    """Blocks side by side, where rounding or a large circle makes them overlap."""
+    parts: list[PixelBlock] = []
+    last = 0
+    for block in sorted(blocks, key=lambda block: block.columns.start):
+        columns = slice(max(block.columns.start, last), block.columns.stop)
+        if columns.stop > columns.start:
+            parts.append(PixelBlock(geom, columns, block.rows))
+            last = columns.stop
+    return parts
+
+
+def _box(
+    geom: WcsGeom, center: tuple[float, float], reach: float
+) -> tuple[int, int, int, int] | None:
+    """First and last pixel, exclusive, along x and y; None if that cannot be said."""
+    middle = 0.5 * (geom.data_shape[-1] - 1)
+    x_0, y_0 = (p[0] for p in sky_to_pix(geom.wcs, *(np.array([c]) for c in center), middle))
+    if not (np.isfinite(x_0) and np.isfinite(y_0)):
+        return None
+    lon, lat = _circle(center, reach)
+    x, y = sky_to_pix(geom.wcs, lon, lat, x_0)
+    if not (np.all(np.isfinite(x)) and np.all(np.isfinite(y))):
+        return None
+    period = geom.period
+    steps = np.diff(np.append(x, x[0]))
+    if period:
+        steps -= period * np.round(steps / period)
+        if abs(steps.sum()) > 0.5 * period:
+            return None  # it goes round a pole
+        x = x[0] + np.append(0.0, np.cumsum(steps[:-1]))
+    elif _is_torn(geom, np.append(x, x[0]), np.append(y, y[0]), reach):
+        return None
+    margins = [_MARGIN * np.ptp(p) + _PIXELS for p in (x, y)]
+    return (
+        int(np.floor(x.min() - margins[0])),
+        int(np.ceil(x.max() + margins[0])) + 1,
+        int(np.floor(y.min() - margins[1])),
+        int(np.ceil(y.max() + margins[1])) + 1,
+    )
+
+
+def _is_torn(geom: WcsGeom, x: np.ndarray, y: np.ndarray, reach: float) -> bool:
+    """True if the edge of the sky is between two points of a circle that are side by side."""
+    steps = np.hypot(np.diff(x), np.diff(y))
+    expected = 2.0 * np.pi * reach / _CORNERS / geom.pixel_scales.deg.min()
+    return bool(steps.max() > 10.0 * expected + 1.0)
+
+
+def _circle(center: tuple[float, float], reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Points [n] at a distance from a position, all in deg."""
+    angle = np.arange(_CORNERS) * (2.0 * np.pi / _CORNERS)
+    lat_0, radius = RAD * center[1], RAD * reach
+    sin_0, cos_0 = np.sin(lat_0), np.cos(lat_0)
+    north = cos_0 * np.cos(radius) - sin_0 * np.sin(radius) * np.cos(angle)
+    up = sin_0 * np.cos(radius) + cos_0 * np.sin(radius) * np.cos(angle)
+    east = np.sin(radius) * np.sin(angle)
+    lon = center[0] + np.arctan2(east, north) / RAD
+    return lon, np.arctan2(up, np.hypot(east, north)) / RAD
