@@ -298,7 +298,9 @@ class EventList:
         if not is_range:
             return self.select_row_subset(np.isin(data, wanted))
         if wanted.shape != (2,) or not wanted[0] < wanted[1]:
-            raise DataError(f"{parameter}: values = {values!r}: a start and a larger end are needed")
+            raise DataError(
+                f"{parameter}: values = {values!r}: a start and a larger end are needed"
+            )
         return self.select_row_subset((data >= wanted[0]) & (data < wanted[1]))
 
     def select_region(self, regions: Any, wcs: Any = None) -> Self:
@@ -324,7 +326,8 @@ class EventList:
         ----------
         mask : `~gammapy.maps.Map` of bool
         """
-        if not isinstance(mask, Map) or not mask.is_mask:
+        is_mask = isinstance(mask, Map) and mask.is_mask
+        if not is_mask:
             raise DataError(
                 f"mask = {type(mask).__name__} is no map of bool: for rows use select_row_subset"
             )
@@ -372,7 +375,9 @@ class EventList:
         wanted = _COLUMNS.get(name, name).upper()
         found = next((own for own in self.table.colnames if own.upper() == wanted), wanted)
         column = self._column(found)
-        return column if isinstance(column, Time) else u.Quantity(np.ma.getdata(column), column.unit)
+        return (
+            column if isinstance(column, Time) else u.Quantity(np.ma.getdata(column), column.unit)
+        )
 
     # -- printing -------------------------------------------------------------------------
 
@@ -386,7 +391,11 @@ class EventList:
     def __str__(self) -> str:
         meta = self.table.meta
         lines = ["EventList", "---------", ""]
-        for label, key in (("Instrument", "INSTRUME"), ("Telescope", "TELESCOP"), ("Obs. ID", "OBS_ID")):
+        for label, key in (
+            ("Instrument", "INSTRUME"),
+            ("Telescope", "TELESCOP"),
+            ("Obs. ID", "OBS_ID"),
+        ):
             lines.append(f"  {label:16s} : {meta.get(key, '')}")
         lines += ["", f"  Number of events : {len(self)}"]
         if "TSTART" in meta and "TSTOP" in meta:
@@ -407,7 +416,7 @@ class EventList:
     if not TYPE_CHECKING:
         __getattr__ = elsewhere(
             select_rad_max="cut by energy and offset: events.select_energy(...).select_offset(...)",
-            plot_image="fill a map: Map.from_geom(geom), fill_by_coord(events.map_coord(geom)), plot()",
+            plot_image="fill a map: map.fill_by_coord(events.map_coord(map.geom)), then map.plot()",
         )
 
 

@@ -164,7 +164,8 @@ def _numbers(table: Any, name: str, unit: u.UnitBase, obs_id: np.ndarray) -> np.
     """Finite column in a unit; without a unit of its own it is in this one."""
     column = _column(table, name)
     # masked is what astropy makes of nan in a file
-    values = np.ma.filled(np.ma.asarray(getattr(column, "value", column), dtype=float), np.nan)
+    plain = getattr(column, "value", column)
+    values: np.ndarray = np.ma.filled(np.ma.asarray(plain, dtype=float), np.nan)
     own = getattr(column, "unit", None)
     if own:
         try:

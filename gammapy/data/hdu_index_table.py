@@ -28,7 +28,7 @@ class HDUIndexTable(Table):
     """
 
     VALID_HDU_TYPE = HDU_TYPES
-    VALID_HDU_CLASS = list(HDU_CLASSES)
+    VALID_HDU_CLASS = HDU_CLASSES
 
     @classmethod
     def read(cls, filename: str | os.PathLike[str], hdu: str | int | None = None) -> Self:
@@ -173,7 +173,7 @@ def _check(hdu_type: str | None, hdu_class: str | None) -> None:
         raise DataError("hdu_type = None and hdu_class = None: give at least one of them")
     for name, value, known in (
         ("hdu_type", hdu_type, HDU_TYPES),
-        ("hdu_class", hdu_class, list(HDU_CLASSES)),
+        ("hdu_class", hdu_class, HDU_CLASSES),
     ):
         if value is not None and value not in known:
             raise UnknownNameError(f"{name} = {value!r} is not known: choose one of {known}")

@@ -18,20 +18,20 @@ __all__ = ["HDU_CLASSES", "HDU_TYPES", "HDULocation"]
 
 #: kinds of parts
 HDU_TYPES = ["events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max", "pointing"]
-#: class of the response (None: another reader) by the layout of a part
-HDU_CLASSES: dict[str, str | None] = {
-    "events": None,
-    "gti": None,
-    "aeff_2d": "EffectiveAreaTable2D",
-    "edisp_2d": "EnergyDispersion2D",
-    "psf_table": "PSF3D",
-    "psf_3gauss": "EnergyDependentMultiGaussPSF",
-    "psf_king": "PSFKing",
-    "bkg_2d": "Background2D",
-    "bkg_3d": "Background3D",
-    "rad_max_2d": "RadMax2D",
-    "pointing": None,
-}
+#: layouts of parts
+HDU_CLASSES = [
+    "events",
+    "gti",
+    "aeff_2d",
+    "edisp_2d",
+    "psf_table",
+    "psf_3gauss",
+    "psf_king",
+    "bkg_2d",
+    "bkg_3d",
+    "rad_max_2d",
+    "pointing",
+]
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,12 @@ class HDULocation:
         return self._response_class().read(path, hdu=self.hdu_name)
 
     def _response_class(self) -> Any:
-        import gammapy.irf
+        from gammapy.irf.kinds import KINDS
 
-        name = HDU_CLASSES.get(self.hdu_class)
-        found = getattr(gammapy.irf, name, None) if name else None
-        if found is None:
-            known = [key for key, own in HDU_CLASSES.items() if own and hasattr(gammapy.irf, own)]
+        classes = {kind.tag: kind for kind in KINDS}  # type: ignore[attr-defined]
+        if self.hdu_class not in classes:
             raise FileFormatError(
                 f"{self.path()}: {self.hdu_name} of OBS_ID {self.obs_id} is of the class "
-                f"{self.hdu_class!r}, which is not supported: known are {known}"
+                f"{self.hdu_class!r}, which is not supported: known are {sorted(classes)}"
             )
-        return found
+        return classes[self.hdu_class]

@@ -209,10 +209,9 @@ class ObservationTable(Table):
 
     def summary(self) -> str:
         """What the table holds, as a text."""
+        name = self.meta.get("OBSERVER", self.meta.get("OBSERVATORY_NAME", "N/A"))
         return (
-            "Observation table:\n"
-            f"Observatory name: {self.meta.get('OBSERVER', self.meta.get('OBSERVATORY_NAME', 'N/A'))!r}\n"
-            f"Number of observations: {len(self)}\n"
+            f"Observation table:\nObservatory name: {name!r}\nNumber of observations: {len(self)}\n"
         )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import astropy.units as u
-import numpy as np
 from astropy.coordinates import BaseCoordinateFrame, EarthLocation, SkyCoord
 from astropy.time import Time
 
@@ -355,7 +354,7 @@ class Observation:
         }
         if in_memory:
             parts["gti"], parts["events"] = self.gti, self.events
-            parts["obs_filter"] = ObservationFilter()
+            parts["obs_filter"] = ObservationFilter(event_filters=_phases(self.obs_filter))
             parts.update({name: getattr(self, name) for name in self.available_irfs})
         unknown = [name for name in kwargs if name not in parts]
         if unknown:
@@ -408,11 +407,11 @@ class Observation:
             lines += [f"\tduration          : {gti.time_sum:.2f}"]
         if self._pointing is not None or self._events is not None:
             pointing = self.pointing
-            name = "icrs" if pointing.fixed_icrs is not None else "altaz"
-            found = pointing.fixed_icrs if name == "icrs" else pointing.fixed_altaz
-            spherical = found.spherical
+            tracking = pointing.fixed_icrs is not None
+            direction: Any = pointing.fixed_icrs if tracking else pointing.fixed_altaz
+            spherical = direction.spherical
             where = f"{spherical.lon.deg:.1f} deg, {spherical.lat.deg:.1f} deg"
-            lines += [f"\tpointing ({name + ')':8s} : {where}"]
+            lines += [f"\t{'pointing (icrs)' if tracking else 'pointing (altaz)':17s} : {where}"]
         if self.meta.deadtime_fraction is not None:
             lines += ["", f"\tdeadtime fraction : {self.observation_dead_time_fraction:.1%}"]
         return "\n".join([*lines, ""])
@@ -430,8 +429,5 @@ def _moment(value: Any, reference: Time, name: str) -> Time:
 
 def _phases(obs_filter: ObservationFilter) -> list[dict[str, Any]]:
     """Filters that must stay, although the events have passed them: they shorten the live time."""
-    return [
-        one
-        for one in obs_filter.event_filters
-        if np.any([one.get("opts", {}).get("parameter") == "PHASE"])
-    ]
+    filters = obs_filter.event_filters
+    return [one for one in filters if one.get("opts", {}).get("parameter") == "PHASE"]

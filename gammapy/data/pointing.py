@@ -1,4 +1,4 @@
-"""FixedPointingInfo: where a telescope points, on the sky (tracking) or above the ground (drift)."""
+"""FixedPointingInfo: where a telescope points, on the sky or in altitude and azimuth."""
 
 from __future__ import annotations
 
@@ -210,6 +210,7 @@ def _spread(direction: Any, obstime: Time | None) -> SkyCoord:
         return direction
     spherical = direction.spherical
     lon, lat = (
-        np.broadcast_to(angle, obstime.shape, subok=True) for angle in (spherical.lon, spherical.lat)
+        np.broadcast_to(angle, obstime.shape, subok=True)
+        for angle in (spherical.lon, spherical.lat)
     )
     return SkyCoord(lon, lat, frame=direction.frame.replicate_without_data())

@@ -21,11 +21,11 @@ from scipy.interpolate import RectBivariateSpline
 
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.radial_response import PROBES
-from gammapy.datasets.sky_pixels import SkyPixels, angles, rotated_vectors
+from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
 from gammapy.engine.convolve import PlaneGrid, gathering, pixel_matrix
 from gammapy.engine.hankel import largest_frequency
-from gammapy.engine.pixel_nodes import PixelNodes, tangent_axes, unit_vectors
+from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import from_plane, to_plane
 from gammapy.engine.sphere import RAD
 
@@ -158,8 +158,7 @@ class GriddedResponse(SourceResponse):
     @cached_property
     def _averaging(self) -> np.ndarray:
         """Factor of the average over a pixel in the middle of the field."""
-        edges = _pixel_edges(self._sky.nodes, self._field.axes, self.pixels)
-        return self._grid.averaged(edges)
+        return self._grid.averaged(self._sky.nodes.edges(self.pixels, self._field.axes))
 
     @cached_property
     def _rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -279,13 +278,10 @@ def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
     out /= np.linalg.norm(out)
     radius = 2.0 * np.arcsin(np.linalg.norm(seen - out, axis=1).max() / 2.0) / RAD
     over_map = radius + sky.nodes.half_diagonal + instrument.reach
-    position, reach = model.position, model.reach
-    if position is None or reach is None or reach > over_map:
+    direction, reach = direction_of(model, sky.frame), model.reach
+    if direction is None or reach is None or reach > over_map:
         return _Field(tangent_axes(*angles(out)), over_map)
-    spherical = position.spherical
-    vector = unit_vectors(spherical.lon.deg, spherical.lat.deg)
-    place = angles(rotated_vectors(vector, model.frame, sky.frame))
-    return _Field(tangent_axes(*place), reach)
+    return _Field(tangent_axes(*angles(direction)), reach)
 
 
 def _factors(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -301,11 +297,3 @@ def _hats(places: np.ndarray, knots: np.ndarray) -> np.ndarray:
         return np.ones((len(places), 1))
     return np.array([np.interp(places, knots, row) for row in np.eye(len(knots))]).T
 
-
-def _pixel_edges(nodes: PixelNodes, axes: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-    """Edges [2, 2] in deg on the plane of the pixel that is nearest to the middle."""
-    nearest = pixels[np.argmax(nodes.centers[pixels] @ axes[2])]
-    corners = nodes.corners_of(nearest)
-    x, y = to_plane(corners, axes)
-    (left, right), (upper_left, _) = np.stack([x, y], axis=-1)
-    return np.array([right - left, upper_left - left])

@@ -11,9 +11,7 @@ from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.partial_instrument import PartialInstrument
 from gammapy.datasets.response import respond
-from gammapy.datasets.sky_pixels import SkyPixels, rotated_vectors
-from gammapy.engine.pixel_nodes import unit_vectors
-from gammapy.engine.sphere import RAD
+from gammapy.datasets.sky_pixels import SkyPixels, direction_of
 from gammapy.errors import DataError, ModelError
 from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.sky import SkyModel
@@ -21,7 +19,7 @@ from gammapy.modeling.models.sky import SkyModel
 __all__ = ["predict_counts"]
 
 #: largest part of a map that is predicted at once, along a side, in pixels and in deg
-PART_PIXELS, PART_WIDTH = 512, 12.0
+PART_PIXELS, PART_WIDTH = 1024, 20.0
 #: nodes per true bin at which a shape that depends on energy is taken
 ENERGY_NODES = 3
 
@@ -110,12 +108,10 @@ def _source(model: Any, instrument: Instrument, frame: str) -> _Source:
     if model.temporal_model is not None:
         instrument = instrument.seen(model.temporal_model)
     flux = bin_fluxes(model, instrument.energy_edges_true)
-    position, reach = spatial.position, spatial.reach
-    if position is None or reach is None:
+    direction, reach = direction_of(spatial, frame), spatial.reach
+    if direction is None or reach is None:
         return _Source(model, instrument, flux, None, np.inf)
-    place = position.spherical
-    vector = rotated_vectors(unit_vectors(place.lon.deg, place.lat.deg), spatial.frame, frame)
-    return _Source(model, instrument, flux, vector, reach + instrument.reach)
+    return _Source(model, instrument, flux, direction, reach + instrument.reach)
 
 
 def _check_axis(geom: WcsGeom, instrument: Instrument) -> None:

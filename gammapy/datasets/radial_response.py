@@ -15,13 +15,13 @@ import numpy as np
 
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.local_exposure import LocalExposure, local_exposure
-from gammapy.datasets.sky_pixels import SkyPixels, angles, rotated_vectors
+from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
 from gammapy.engine.hankel import FourierBessel, fourier_bessel, largest_frequency
 from gammapy.engine.multipoles import Multipoles
-from gammapy.engine.pixel_nodes import tangent_axes, unit_vectors
-from gammapy.engine.placing import Placing, nodes_per_pixel
-from gammapy.engine.radial import radial_moments, radial_rule
+from gammapy.engine.pixel_nodes import tangent_axes
+from gammapy.engine.placing import Placing, Window
+from gammapy.engine.radial import RadialMasses, radial_masses
 from gammapy.engine.sphere import RAD
 
 __all__ = ["RadialResponse"]
@@ -49,39 +49,35 @@ class RadialResponse(SourceResponse):
     def __init__(self, model: Any, instrument: Instrument, pixels: SkyPixels) -> None:
         self._model = model
         self._pixels = pixels
-        parameters = model.own_parameters
-        place = [parameters[n].value * parameters[n].internal_factor for n in ("lon_0", "lat_0")]
-        out = rotated_vectors(unit_vectors(*place), model.frame, pixels.frame)
+        out = direction_of(model, pixels.frame)
         self._axes = tangent_axes(*angles(out))
         there = angles(rotated_vectors(out, pixels.frame, instrument.frame))
         self._is_point = not model.is_round
-        self._extent = 0.0 if self._is_point else model.reach
-        self._series, self._psf = self._transforms(instrument, there)
+        probed = instrument.psf(*there, PROBES)
+        self._frequency = largest_frequency(PROBES, probed)
+        self._shape = None if self._is_point else self._shape_of(model)
+        self._series = self._series_for(probed, instrument.reach)
+        self._psf = instrument.psf(*there, self._series.frequencies)
         self._edisp = instrument.edisp(*there)
-        self._moments = self._moments_of(model)
+        self._moments = self._moments_of(self._shape)
         self._exposure = self._local_exposure(instrument)
         self.pixels = pixels.nodes.near(self._axes[2], self._series.radius)
 
-    def _transforms(
-        self, instrument: Instrument, there: tuple[Any, Any]
-    ) -> tuple[FourierBessel, np.ndarray]:
-        """Series that holds what is seen, and the transform [k, n] of the PSF on it."""
-        probed = instrument.psf(*there, PROBES)
-        frequency = largest_frequency(PROBES, probed)
-        if not self._is_point:
-            low = PROBES[PROBES <= frequency]
-            rule = radial_rule(self._extent, self._model.profile_edges, frequency)
-            (source,) = radial_moments(self._model.profile, rule, low, 1)
-            frequency = largest_frequency(low, source * probed[:, : len(low)])
-        series = fourier_bessel(self._extent + instrument.reach, frequency)
-        return series, instrument.psf(*there, series.frequencies)
+    def _shape_of(self, model: Any) -> RadialMasses:
+        return radial_masses(model.profile, model.reach, model.profile_edges, self._frequency)
 
-    def _moments_of(self, model: Any) -> np.ndarray:
+    def _series_for(self, probed: np.ndarray, reach: float) -> FourierBessel:
+        """Series that holds what is seen, up to the frequency at which that is nil."""
+        if self._shape is None:
+            return fourier_bessel(reach, self._frequency)
+        low = PROBES[PROBES <= self._frequency]
+        (source,) = self._shape.moments(low, 1)
+        frequency = largest_frequency(low, source * probed[:, : len(low)])
+        return fourier_bessel(self._model.reach + reach, frequency)
+
+    def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:
         q = self._series.frequencies
-        if self._is_point:
-            return np.ones((1, len(q)))
-        rule = radial_rule(model.reach, model.profile_edges, q[-1])
-        return radial_moments(model.profile, rule, q)
+        return np.ones((1, len(q))) if shape is None else shape.moments(q)
 
     def _local_exposure(self, instrument: Instrument) -> LocalExposure:
         def exposure(vectors: np.ndarray) -> np.ndarray:
@@ -93,19 +89,15 @@ class RadialResponse(SourceResponse):
             return local_exposure(exposure, self._axes, 0.02)
         return local_exposure(exposure, self._axes, max(0.02, 1.2 * self._rms))
 
-    @cached_property
+    @property
     def _rms(self) -> float:
-        """Root of the mean square radius of the shape, in deg."""
-        model = self._model
-        radii, weights = radial_rule(model.reach, model.profile_edges, 0.0)
-        mass = weights * model.profile(radii)
-        return float(np.sqrt(np.sum(mass * radii**2) / np.sum(mass)))
+        return 0.0 if self._shape is None else self._shape.rms
 
     @cached_property
     def _placing(self) -> Placing:
         grid = self._pixels.nodes
-        n = nodes_per_pixel(grid.size, self._series.frequencies[-1])
-        return Placing(self._series, grid.nodes(self.pixels, self._axes, n))
+        window = Window.of(grid.edges(self.pixels, self._axes), self._series.frequencies[-1])
+        return Placing(self._series, grid.nodes(self.pixels, self._axes, window.n), window)
 
     def _field(
         self, flux: np.ndarray, exposure: LocalExposure, moments: np.ndarray
@@ -181,5 +173,5 @@ class RadialResponse(SourceResponse):
             changed = model.own_parameters[name]
             changed.min = changed.max = np.nan  # a step may lead beyond a bound
             changed.value = value + sign * step
-            sides.append(self._moments_of(model))
+            sides.append(self._moments_of(self._shape_of(model)))
         return (sides[0] - sides[1]) / (2.0 * step * parameter.internal_factor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gammapy.engine.pixel_nodes import PixelNodes, unit_vectors
@@ -10,7 +12,7 @@ from gammapy.maps import WcsGeom
 from gammapy.maps.sky_grid import pix_to_sky
 from gammapy.modeling.models.spatial.frames import rotation
 
-__all__ = ["SkyPixels", "angles", "rotated_vectors"]
+__all__ = ["SkyPixels", "angles", "direction_of", "rotated_vectors"]
 
 
 class SkyPixels:
@@ -46,3 +48,16 @@ def angles(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Longitude and latitude in deg of vectors [..., 3]."""
     x, y, z = np.moveaxis(vectors, -1, 0)
     return np.arctan2(y, x) / RAD % 360.0, np.arctan2(z, np.hypot(x, y)) / RAD
+
+
+def direction_of(model: Any, frame: str) -> np.ndarray | None:
+    """Unit vector [3], in a frame, of the position of a spatial model; None if it has none."""
+    parameters = model.own_parameters
+    if {"lon_0", "lat_0"} <= parameters.keys():  # with no SkyCoord, a thousand times faster
+        lon, lat = (parameters[n].value * parameters[n].internal_factor for n in ("lon_0", "lat_0"))
+    elif model.position is None:
+        return None
+    else:
+        place = model.position.spherical
+        lon, lat = place.lon.deg, place.lat.deg
+    return rotated_vectors(unit_vectors(lon, lat), model.frame, frame)

@@ -97,9 +97,13 @@ def choose_order(
         If the largest order is not enough: the function has a feature narrower than the bins.
         (One much narrower than a twentieth of a bin goes unseen: put kinks around it.)
     """
+    known: dict[int, np.ndarray] = {}  # several orders are checked with the same finer one
     for order in ORDERS[:-2]:
-        coarse, fine = (bin_quadrature(edges, n, kinks) for n in (order, finer_order(order)))
-        if is_converged(function, coarse, fine, tolerance, negligible):
+        for n in (order, finer_order(order)):
+            if n not in known:
+                rule = bin_quadrature(edges, n, kinks)
+                known[n] = rule.reduce(function(rule.nodes))
+        if _agree(known[order], known[finer_order(order)], tolerance, negligible):
             return order
     raise ArithmeticError("bin integrals do not converge")
 
@@ -120,7 +124,11 @@ def is_converged(
     negligible: float = 1e-15,
 ) -> bool:
     """True if two quadratures of the same bins agree; see `choose_order`."""
-    found, truth = coarse.reduce(function(coarse.nodes)), fine.reduce(function(fine.nodes))
+    found, truth = (rule.reduce(function(rule.nodes)) for rule in (coarse, fine))
+    return _agree(found, truth, tolerance, negligible)
+
+
+def _agree(found: np.ndarray, truth: np.ndarray, tolerance: float, negligible: float) -> bool:
     size = np.abs(truth)
     allowed = tolerance * size + negligible * size.max(initial=0.0)
     return bool(np.all(np.abs(found - truth) <= allowed))

@@ -1,18 +1,17 @@
 """Pixels on the sky as unit vectors: which are near a direction, and nodes inside of them.
 
-Nodes inside a pixel are bilinear between the corners, on the plane at the direction from which they
+Nodes in a pixel are bilinear between the corners, on the plane at the direction from which they
 are seen. They are off by the third power of the pixel's size sideways, by the square outwards,
 where it is not seen.
 """
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from gammapy.engine.integrate import legendre
 from gammapy.engine.sphere import RAD
 
 __all__ = ["Nodes", "PixelNodes", "tangent_axes", "unit_vectors"]
@@ -49,14 +48,14 @@ class Nodes(NamedTuple):
         Distance, in deg.
     east, north : ndarray [n_pixels, n_nodes]
         Projections on the plane at the direction, of the unit sphere.
-    weight : ndarray [n_pixels, n_nodes]
-        In deg2; the sum over nodes is the solid angle of a pixel.
+    area : ndarray [n_pixels]
+        Of the part that a node stands for, in deg2.
     """
 
     radius: np.ndarray
     east: np.ndarray
     north: np.ndarray
-    weight: np.ndarray
+    area: np.ndarray
 
 
 class PixelNodes:
@@ -84,12 +83,6 @@ class PixelNodes:
         #: largest distance of a corner from the centre, in deg
         self.half_diagonal = self._half_diagonal(whole)
         self._blocks()
-
-    @cached_property
-    def size(self) -> float:
-        """Typical width of a pixel, in deg."""
-        seen = self.solid_angle[self.solid_angle > 0]
-        return float(np.sqrt(np.median(seen)) / RAD) if len(seen) else 1.0
 
     def _half_diagonal(self, whole: np.ndarray) -> float:
         centers = self.centers.reshape(*self.shape, 3)
@@ -122,22 +115,33 @@ class PixelNodes:
         touched = np.flatnonzero(distance <= reach + self._block_radii)
         if not len(touched):
             return np.empty(0, dtype=int)
-        found = np.sort(np.concatenate([self._members[i] for i in touched]))
-        chord = np.linalg.norm(self.centers[found] - direction, axis=1)
-        return found[(_angle(chord) <= reach) & (self.solid_angle[found] > 0)]
+        found = np.concatenate([self._members[i] for i in touched])
+        # 1e-12: the cosine has no more digits; beyond 0.001 deg that is nothing
+        inside = self.centers[found] @ direction >= np.cos(RAD * min(reach, 180.0)) - 1e-12
+        return np.sort(found[inside & (self.solid_angle[found] > 0)])
 
     def touches(self, direction: np.ndarray, radius: float) -> bool:
         """True if a disc may touch pixels; radius in deg."""
         distance = _angle(np.linalg.norm(self._block_centers - direction, axis=1))
         return bool(np.any(distance <= radius + self.half_diagonal + self._block_radii))
 
-    def corners_of(self, pixel: int) -> np.ndarray:
-        """Unit vectors [2, 2, 3] of the corners of a pixel, by row and column."""
-        y, x = divmod(int(pixel), self.shape[1])
-        return self._corners[y : y + 2, x : x + 2]
+    def edges(self, pixels: np.ndarray, axes: np.ndarray) -> np.ndarray:
+        """Two edges [2, 2], in deg to the east and north, of the pixel nearest to a direction.
+
+        Parameters
+        ----------
+        pixels : ndarray of int [n]
+            Among which it is looked for.
+        axes : ndarray [3, 3]
+            Unit vectors to the east and north and outwards; see `tangent_axes`.
+        """
+        nearest = int(pixels[np.argmax(self.centers[pixels] @ axes[2])])
+        y, x = divmod(nearest, self.shape[1])
+        place, right, upper = (self._corners[y + j, x + i] for j, i in ((0, 0), (0, 1), (1, 0)))
+        return np.array([(right - place), (upper - place)]) @ axes[:2].T / RAD
 
     def nodes(self, pixels: np.ndarray, axes: np.ndarray, n: int) -> Nodes:
-        """Gauss-Legendre nodes, n along each side.
+        """Middles of equal parts of pixels, n along each side.
 
         Parameters
         ----------
@@ -146,7 +150,7 @@ class PixelNodes:
             Unit vectors to the east and north and outwards; see `tangent_axes`.
         n : int
         """
-        fraction, weight = _rule(n)
+        fraction = _bilinear(n)
         first = pixels + pixels // self.shape[1]  # a row of corners has one more
         stride = self.shape[1] + 1
         flat = self._corners.reshape(-1, 3)
@@ -157,18 +161,17 @@ class PixelNodes:
         behind = corners[0] @ axes[2] < 0
         if behind.any():
             radius[behind] = 180.0 - radius[behind]
-        area = self.solid_angle[pixels] / RAD**2
-        return Nodes(radius, east, north, area[:, None] * weight)
+        area = self.solid_angle[pixels] / (RAD * n) ** 2
+        return Nodes(radius, east, north, area)
 
 
 @lru_cache(maxsize=32)
-def _rule(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weights [4, n * n] of the corners at the nodes, and weights [n * n] of the nodes."""
-    x, w = legendre(n)
-    t, w = 0.5 * (x + 1.0), 0.5 * w
+def _bilinear(n: int) -> np.ndarray:
+    """Weights [4, n * n] of the corners at the middles of equal parts."""
+    t = (np.arange(n) + 0.5) / n
     across, up = np.tile(t, n), np.repeat(t, n)
     corners = [(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across]
-    return np.array(corners), np.outer(w, w).ravel()
+    return np.array(corners)
 
 
 def _angle(chord: np.ndarray) -> np.ndarray:

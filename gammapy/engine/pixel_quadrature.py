@@ -103,7 +103,7 @@ def _quartered(x: np.ndarray, y: np.ndarray, owner: np.ndarray, size: float) -> 
 def _in_turns(
     function: Function, x: np.ndarray, y: np.ndarray, size: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Integrals [n_planes, n], differences of the two rules, and whether no place is off the sky."""
+    """Integrals [n_planes, n], differences of the two rules, and whether all is on the sky."""
     parts = []
     for first in range(0, max(len(x), 1), _AT_ONCE):
         some = x[first : first + _AT_ONCE], y[first : first + _AT_ONCE]

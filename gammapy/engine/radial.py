@@ -15,6 +15,7 @@ with :math:`\mathrm{d}\Omega = 2 \pi \sin r\, \mathrm{d}r`: as many counts as on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from gammapy.engine.hankel import bessel
 from gammapy.engine.integrate import legendre
 from gammapy.engine.sphere import RAD
 
-__all__ = ["radial_moments", "radial_rule"]
+__all__ = ["RadialMasses", "radial_masses", "radial_rule"]
 
 
 def radial_rule(
@@ -56,35 +57,47 @@ def radial_rule(
     return np.concatenate(radii), np.concatenate(weights)
 
 
-def radial_moments(
-    profile: Callable[[np.ndarray], np.ndarray],
-    rule: tuple[np.ndarray, np.ndarray],
-    frequencies: np.ndarray,
-    n_moments: int = 4,
-) -> np.ndarray:
-    """Transforms [n_moments, n] of a profile in sr-1; see the module.
+class RadialMasses(NamedTuple):
+    """A round brightness as masses on rings.
 
-    Parameters
+    Attributes
     ----------
-    profile : callable
-        ``profile(radius)``, radii in deg.
-    rule : tuple of ndarray
-        Of `radial_rule`.
-    frequencies : ndarray [n]
-        In rad per deg.
-    n_moments : int
-        How many of the moments.
+    radii : ndarray [m]
+        In deg.
+    masses : ndarray [m]
+        Integrals of the brightness over the rings.
     """
-    radii, weights = rule
-    mass = weights * profile(radii)
-    phase = radii[:, None] * frequencies
-    orders = [bessel(m, phase) for m in range(min(n_moments, 2))]
-    moments = [mass @ orders[0]]
-    if n_moments > 1:
-        moments.append((mass * radii) @ orders[1])
-    if n_moments > 2:
-        # J2 = 2 J1 / x - J0; where x is small, by its series
-        safe = np.where(phase > 1e-4, phase, 1.0)
-        second = np.where(phase > 1e-4, 2.0 * orders[1] / safe - orders[0], phase**2 / 8.0)
-        moments += [(mass * radii**2) @ orders[0], (mass * radii**2) @ second]
-    return np.array(moments[:n_moments])
+
+    radii: np.ndarray
+    masses: np.ndarray
+
+    @property
+    def rms(self) -> float:
+        """Root of the mean square radius, in deg."""
+        return float(np.sqrt(np.sum(self.masses * self.radii**2) / np.sum(self.masses)))
+
+    def moments(self, frequencies: np.ndarray, n_moments: int = 4) -> np.ndarray:
+        """Transforms [n_moments, n] at frequencies [n] in rad per deg; see the module."""
+        radii, masses = self
+        phase = radii[:, None] * frequencies
+        orders = [bessel(m, phase) for m in range(min(n_moments, 2))]
+        moments = [masses @ orders[0]]
+        if n_moments > 1:
+            moments.append((masses * radii) @ orders[1])
+        if n_moments > 2:
+            # J2 = 2 J1 / x - J0; where x is small, by its series
+            safe = np.where(phase > 1e-4, phase, 1.0)
+            second = np.where(phase > 1e-4, 2.0 * orders[1] / safe - orders[0], phase**2 / 8.0)
+            moments += [(masses * radii**2) @ orders[0], (masses * radii**2) @ second]
+        return np.array(moments[:n_moments])
+
+
+def radial_masses(
+    profile: Callable[[np.ndarray], np.ndarray],
+    extent: float,
+    edges: Sequence[float],
+    frequency_max: float,
+) -> RadialMasses:
+    """Masses of a profile in sr-1, for transforms up to a frequency; see `radial_rule`."""
+    radii, weights = radial_rule(extent, edges, frequency_max)
+    return RadialMasses(radii, weights * profile(radii))

@@ -1,5 +1,25 @@
 """Instrument response."""
 
+from gammapy.irf.background import Background2D, Background3D
 from gammapy.irf.edisp import EDispKernel
+from gammapy.irf.edisp_2d import EnergyDispersion2D
+from gammapy.irf.effective_area import EffectiveAreaTable2D
+from gammapy.irf.io import load_irf_dict_from_file
+from gammapy.irf.psf_gauss import EnergyDependentMultiGaussPSF
+from gammapy.irf.psf_king import PSFKing
+from gammapy.irf.psf_table import PSF3D
+from gammapy.irf.table import IRF, FoVAlignment
 
-__all__ = ["EDispKernel"]
+__all__ = [
+    "Background2D",
+    "Background3D",
+    "EDispKernel",
+    "EffectiveAreaTable2D",
+    "EnergyDependentMultiGaussPSF",
+    "EnergyDispersion2D",
+    "FoVAlignment",
+    "IRF",
+    "PSF3D",
+    "PSFKing",
+    "load_irf_dict_from_file",
+]

@@ -1,7 +1,7 @@
 """Tables of the Fermi tool gtpsf: exposure and point spread function at one position.
 
-Extension ``PSF`` has a row for each energy (column ``Energy`` in MeV, ``Exposure`` in cm2 s, ``Psf``
-in sr-1 over the radii), ``THETA`` the radii in deg.
+Extension ``PSF`` has a row for each energy (columns ``Energy`` in MeV, ``Exposure`` in cm2 s, and
+``Psf`` in sr-1 over the radii), ``THETA`` the radii in deg.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from gammapy.maps.axis import MapAxis
 __all__ = ["PointingsInstrument"]
 
 #: positions at once: bounds the memory of an exposure on many pixels
-_CHUNK = 16384
+_CHUNK = 4096
 #: from which the times of groups are counted
 _EPOCH = Time(EPOCH_MJD, format="mjd", scale="tt")
 
@@ -229,21 +229,22 @@ class PointingsInstrument(Instrument):
 
     def _exposure_of(self, place: np.ndarray) -> np.ndarray:
         """Exposure [k, p] at unit vectors [p, 3]: of each, weights of few nodes."""
-        from scipy.sparse import csr_array
-
-        area = self._tables.area.reshape(-1, len(self._tables.energy))
         near = self._near(place)
-        offset = np.empty((len(place), len(near)))
-        for i, g in enumerate(near):
-            offset[:, i] = _angles(np.sum((place - self._axes[g]) ** 2, axis=1))
+        offset = _angles(np.sum((place[:, np.newaxis] - self._axes[near]) ** 2, axis=-1))
         point, group = np.nonzero(offset <= self._end[near])
         node, fraction = _between(self._tables.nodes, offset[point, group])
         group = near[group]
         row = self._response[group] * len(self._tables.nodes) + node
+        area = self._tables.area.reshape(-1, len(self._tables.energy))
+        used = np.zeros(len(area), dtype=bool)
+        used[row] = used[row + 1] = True
+        column = np.cumsum(used) - 1
+        size = int(used.sum())
+        cells = np.concatenate([point * size + column[row], point * size + column[row + 1]])
         livetime = self._livetime[group]
         values = np.concatenate([livetime * (1.0 - fraction), livetime * fraction])
-        places = np.concatenate([point, point]), np.concatenate([row, row + 1])
-        return (csr_array((values, places), shape=(len(place), len(area))) @ area).T
+        weights = np.bincount(cells, values, len(place) * size).reshape(len(place), size)
+        return (weights @ area[used]).T
 
     def _near(self, place: np.ndarray) -> np.ndarray:
         """Groups that may see one of some unit vectors [p, 3]."""

@@ -38,6 +38,10 @@ class AxisChanges(ABC):
         """The same bins, under another name if one is given."""
 
     @abstractmethod
+    def coord_to_pix(self, coord: Any) -> np.ndarray:
+        """Place on the axis, counted from 0 at the middle of the first bin."""
+
+    @abstractmethod
     def pix_to_coord(self, pix: Any) -> u.Quantity:
         """Coordinate [...] at a place on the axis."""
 
@@ -142,7 +146,7 @@ class AxisChanges(ABC):
         Parameters
         ----------
         axis : `MapAxis`
-            Each of its bins takes the bins that are wholly inside.
+            Its edges are moved to the nearest ones here.
 
         Returns
         -------
@@ -154,21 +158,22 @@ class AxisChanges(ABC):
         Raises
         ------
         DataError
-            If a bin takes none, or one is left over between two.
+            If a bin of the other axis holds none.
         """
         if not axis.edges.unit.is_equivalent(self.edges.unit):
             raise DataError(f"{self!r} cannot be grouped as {axis!r}: the units do not convert")
-        wanted = axis.edges.to_value(self.edges.unit)
-        own = self.edges.value
-        slack = _ROUNDING * np.diff(own).min()
-        firsts = np.searchsorted(own, wanted[:-1] - slack)
-        ends = np.searchsorted(own, wanted[1:] + slack, side="right") - 1
-        if np.any(ends <= firsts) or np.any(ends[:-1] != firsts[1:]):
-            raise DataError(
-                f"{self!r} cannot be grouped as {axis!r}: each new bin must hold whole ones, and "
-                "none may be left over: use edges of this axis"
+        n = len(self.edges) - 1
+        place = self.coord_to_pix(axis.edges) + 0.5
+        if self.node_type == "center":  # its edges are only about in the middle
+            place = np.interp(
+                axis.edges.to_value(self.edges.unit), self.edges.value, np.arange(n + 1)
             )
-        starts = np.append(firsts, ends[-1])
+        starts = np.clip(np.round(place), 0, n).astype(int)
+        if np.any(np.diff(starts) < 1):
+            raise DataError(
+                f"{self!r} cannot be grouped as {axis!r}: each new bin must hold at least one, "
+                "use edges of this axis"
+            )
         return self._with_edges(self.edges[starts]), starts
 
     # -- places and comparison ------------------------------------------------------------

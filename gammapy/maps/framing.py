@@ -318,8 +318,8 @@ class Framing(SkyMasking):
         f_x, f_y = _whole(factor, "factor", 1)
         if self._n_x % f_x or self._n_y % f_y:
             raise DataError(
-                f"factor = {factor!r} does not divide {self._n_x} x {self._n_y} pixels: crop or pad "
-                "first"
+                f"factor = {factor!r} does not divide {self._n_x} x {self._n_y} pixels: crop or "
+                "pad first"
             )
         return self._with_pixels((f_x, f_y), (self._n_x // f_x, self._n_y // f_y))
 
@@ -340,7 +340,9 @@ class Framing(SkyMasking):
         """
         sizes = np.array(angles_of(binsz, "binsz"))
         scale = sizes / self.pixel_scales.deg
-        npix = [max(1, int(np.round(n / s))) for n, s in zip((self._n_x, self._n_y), scale)]
+        npix = [
+            max(1, int(np.round(n / s))) for n, s in zip((self._n_x, self._n_y), scale, strict=True)
+        ]
         return self._with_pixels((scale[0], scale[1]), (npix[0], npix[1]))
 
     def to_odd_npix(self, max_radius: Any = None) -> Self:
@@ -403,4 +405,3 @@ def _whole(value: Any, name: str, least: int = 0) -> tuple[int, int]:
     if not good:
         raise DataError(f"{name} = {value!r} must be one whole number from {least} on, or two")
     return int(pair[0]), int(pair[1])
-

@@ -200,6 +200,19 @@ class WcsGeom(Framing):
         return self.pix_to_coord(self.center_pix)
 
     @property
+    def footprint_rectangle_sky_region(self) -> Any:
+        """The picture as a rectangle of the package ``regions``, about its middle."""
+        from regions import RectangleSkyRegion
+
+        width, height = self.width[:, 0]
+        return RectangleSkyRegion(self.center_skydir, width, height)
+
+    @property
+    def pixel_area(self) -> u.Quantity:
+        """Area of a pixel at the reference, in deg2."""
+        return u.Quantity(self.pixel_scales[0] * self.pixel_scales[1])
+
+    @property
     def footprint(self) -> SkyCoord:
         """Centres of the pixels in the four corners; nan off the sky."""
         x, y = np.array([0, 0, self._n_x - 1, self._n_x - 1]), np.array([0, 1, 1, 0])
@@ -300,6 +313,14 @@ class WcsGeom(Framing):
         lon, lat = np.atleast_1d(coords.lon.value), np.atleast_1d(coords.lat.value)
         pix = sky_to_pix(self._wcs, lon, lat, self.center_pix[0])
         return (*pix, *(np.atleast_1d(a.coord_to_pix(coords[a.name])) for a in self.axes))
+
+    def sky_to_pix(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels [...] of places in deg in the frame of the geometry; nan off the picture."""
+        return sky_to_pix(self._wcs, lon, lat, self.center_pix[0])
+
+    def get_pix(self, idx: Any = None, mode: str = "center") -> tuple[np.ndarray, ...]:
+        """Pixel coordinates of all pixels, of the shape of the data; as `get_coord`."""
+        return tuple(np.broadcast_arrays(*self._grid(idx, mode == "edges")))
 
     def pix_to_coord(self, pix: Any) -> tuple[Any, ...]:
         """Coordinates of pixel coordinates; nan off the sky.

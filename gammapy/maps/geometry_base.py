@@ -46,6 +46,11 @@ class Geometry(ABC):
     is_hpx = False
 
     @property
+    def wraps(self) -> bool:
+        """True if the picture goes once around the sky, so that its sides are neighbours."""
+        return False
+
+    @property
     def is_image(self) -> bool:
         """True if there are no axes but longitude and latitude."""
         return not len(self.axes)

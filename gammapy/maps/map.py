@@ -12,14 +12,14 @@ import numpy as np
 
 from gammapy.dispatch import find
 from gammapy.errors import DataError, OptionError, UnitMismatchError
-from gammapy.maps.arithmetic import MapArithmetic
+from gammapy.maps.along_axes import AlongAxes
 from gammapy.maps.geometry_base import Geometry
 from gammapy.units import parse_unit
 
 __all__ = ["Map"]
 
 
-class Map(MapArithmetic):
+class Map(AlongAxes):
     """Base of all maps, and the door to them: `create`, `from_geom` and `read` find the kind."""
 
     _kinds: ClassVar[dict[str, type[Map]]] = {}

@@ -51,12 +51,14 @@ class AxisMasking(Geometry):
         return self._mask_of("energy_true" if true else "energy", ends, round_to_edge)
 
     def create_mask(
-        self, axis_name: str, edge_min: Any = None, edge_max: Any = None, round_to_edge: bool = False
+        self,
+        axis_name: str,
+        edge_min: Any = None,
+        edge_max: Any = None,
+        round_to_edge: bool = False,
     ) -> Any:
         """True in the bins of an axis that lie wholly inside a range; as `energy_mask`."""
-        return self._mask_of(
-            axis_name, {"edge_min": edge_min, "edge_max": edge_max}, round_to_edge
-        )
+        return self._mask_of(axis_name, {"edge_min": edge_min, "edge_max": edge_max}, round_to_edge)
 
     def _mask_of(self, axis_name: str, ends: dict[str, Any], round_to_edge: bool) -> Any:
         axis = self.axes[axis_name]
@@ -200,4 +202,3 @@ def _of_pixels(region: Any, shape: tuple[int, ...]) -> np.ndarray:
         raise DataError(f"region {region!r} covers no pixels: give a shape with an inside")
     y, x = np.indices(shape)
     return region.contains(PixCoord(x, y))
-

@@ -9,13 +9,14 @@ import numpy as np
 
 from gammapy.dispatch import find
 from gammapy.errors import DataError
-from gammapy.maps.map import Map
+from gammapy.maps.addition import add_in_place, addend
+from gammapy.maps.places import Places
 from gammapy.maps.region_geometry import RegionGeom
 
 __all__ = ["RegionGeom", "RegionNDMap"]
 
 
-class RegionNDMap(Map, kind="region", geometry=RegionGeom):
+class RegionNDMap(Places, kind="region", geometry=RegionGeom):
     """Numbers in the bins of a `RegionGeom`.
 
     Parameters
@@ -89,6 +90,63 @@ class RegionNDMap(Map, kind="region", geometry=RegionGeom):
     def is_like(self, other: Any) -> bool:
         """True if the other is a map on the same axes."""
         return isinstance(other, RegionNDMap) and list(self.geom.axes) == list(other.geom.axes)
+
+    # -- bins and sums --------------------------------------------------------------------
+
+    def downsample(
+        self,
+        factor: int,
+        preserve_counts: bool = True,
+        axis_name: str = "energy",
+        weights: Any = None,
+    ) -> RegionNDMap:
+        """Bins of an axis wider by a whole factor; see `WcsNDMap.downsample`."""
+        weighted = self if weights is None else self._weighted(weights)
+        return weighted._coarser_axis(factor, axis_name, not preserve_counts)
+
+    def upsample(
+        self,
+        factor: int,
+        order: int = 0,
+        preserve_counts: bool = True,
+        axis_name: str = "energy",
+    ) -> RegionNDMap:
+        """Bins of an axis narrower by a whole factor; see `WcsNDMap.upsample`."""
+        return self._finer_axis(factor, axis_name, order, preserve_counts)
+
+    def stack(self, other: Any, weights: Any = None, nan_to_num: bool = True) -> None:
+        """Add another map in place; of masks any of both.
+
+        Parameters
+        ----------
+        other : `RegionNDMap`
+            With the same axes; the regions are not compared.
+        weights : `RegionNDMap` or array, optional
+            On the data of the other.
+        nan_to_num : bool
+            True to take nan of the other as 0.
+
+        Raises
+        ------
+        DataError
+            If the axes are not the same.
+        UnitMismatchError
+            If the unit of the other does not convert.
+        """
+        if not self.is_like(other):
+            raise DataError(f"{other!r} cannot be stacked on {self!r}: the axes must be the same")
+        add = addend(self, other, weights, nan_to_num)
+        add_in_place(self.data, add)
+
+    # -- pictures -------------------------------------------------------------------------
+
+    def plot(self, ax: Any = None, axis_name: str | None = None, **kwargs: Any) -> Any:
+        """Draw the values along an axis; see `gammapy.plot.plot_region_map`."""
+        return find("RegionNDMap", "plot", "bins")(self, ax, axis_name, **kwargs)
+
+    def plot_region(self, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the outline of the region; see `RegionGeom.plot_region`."""
+        return self.geom.plot_region(ax, **kwargs)
 
     # -- files ----------------------------------------------------------------------------
 

@@ -48,8 +48,8 @@ def region_map_to_hdulist(
     """Tables of a map on a region; see `RegionNDMap.to_hdulist`."""
     if format != "gadf":
         raise OptionError(
-            f"format = {format!r} is not known for a map on a region: choose 'gadf'; spectra in the "
-            "layout of OGIP are written with their dataset"
+            f"format = {format!r} is not known for a map on a region: choose 'gadf'; spectra in "
+            "the layout of OGIP are written with their dataset"
         )
     name = (hdu or "SKYMAP").upper()
     bands = (hdu_bands or f"{name}_BANDS").upper()
@@ -121,8 +121,8 @@ def read_region_map(
 
     if format != "gadf":
         raise OptionError(
-            f"format = {format!r} is not known for a map on a region: choose 'gadf'; spectra in the "
-            "layout of OGIP are read as datasets"
+            f"format = {format!r} is not known for a map on a region: choose 'gadf'; spectra in "
+            "the layout of OGIP are read as datasets"
         )
     return region_map_of_hdus(read_hdus(filename), hdu, None, str(expand(filename)))
 
@@ -153,8 +153,8 @@ def region_map_of_hdus(
     values = values.astype(values.dtype.newbyteorder("="), copy=False)
     if values.size != int(np.prod(geom.data_shape)):
         raise FileFormatError(
-            f"{place} has {values.size} values, and its axes have {geom.axes.shape} bins: they must "
-            "agree"
+            f"{place} has {values.size} values, and its axes have {geom.axes.shape} bins: they "
+            "must agree"
         )
     values = _in_order(table, values)
     if table.header.get("ISMASK"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -214,6 +215,12 @@ class RegionGeom(AxisMasking):
 
     def _coordinates(self, coords: Any) -> MapCoord:
         frame = None if self.region is None else self.center_skydir.frame.replicate_without_data()
+        if isinstance(coords, Mapping) and not {"lon", "lat", "skycoord"} & set(coords):
+            middle = self.center_skydir.spherical  # of axes alone: somewhere in the region
+            sky = [
+                angle.deg if self.region is not None else 0.0 for angle in (middle.lon, middle.lat)
+            ]
+            coords = {"lon": sky[0], "lat": sky[1], **coords}
         if isinstance(coords, SkyCoord):
             return MapCoord.create(coords, frame).broadcasted
         return MapCoord.create(coords, frame, self.axes.names).broadcasted
@@ -304,7 +311,9 @@ class RegionGeom(AxisMasking):
         n = self.ndim
         middle = self.center_skydir
         found = {"lon": middle.spherical.lon, "lat": middle.spherical.lat}
-        found = {name: u.Quantity(value.to("deg")).reshape((1,) * n) for name, value in found.items()}
+        found = {
+            name: u.Quantity(value.to("deg")).reshape((1,) * n) for name, value in found.items()
+        }
         for i, axis in enumerate(self.axes):
             edges = mode == "edges" and axis_name in (None, axis.name)
             values = axis.edges if edges else axis.center
@@ -351,7 +360,9 @@ class RegionGeom(AxisMasking):
         volume = self.solid_angle() * np.ones(self.data_shape)
         for i, axis in enumerate(self.axes):
             at = self.ndim - 3 - i
-            volume = volume * axis.bin_width.reshape([-1 if k == at else 1 for k in range(self.ndim)])
+            volume = volume * axis.bin_width.reshape(
+                [-1 if k == at else 1 for k in range(self.ndim)]
+            )
         return volume
 
     def separation(self, position: SkyCoord) -> Angle:

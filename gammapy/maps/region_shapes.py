@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from astropy.coordinates import SkyCoord
+from astropy.coordinates import SkyCoord, UnitSphericalRepresentation
 from astropy.wcs import WCS
 
 from gammapy.errors import DataError
@@ -117,7 +117,7 @@ class SkyShape:
         """Its middle: the centre, or the mean direction of its corners or parts."""
         if self.points.isscalar or len(self.points) == 1:
             return self.points.reshape(()) if not self.points.isscalar else self.points
-        mean = self.points.cartesian.mean().represent_as("unitspherical")
+        mean = self.points.cartesian.mean().represent_as(UnitSphericalRepresentation)
         return SkyCoord(mean, frame=self.points.frame.replicate_without_data())
 
     @property

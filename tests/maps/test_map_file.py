@@ -199,8 +199,8 @@ def test_names_of_files_and_extensions(tmp_path, monkeypatch):
         ),
         (lambda m: Map.from_hdulist(m.to_hdulist(), format="x"), OptionError, "format = 'x'"),
         (
-            lambda _: RegionNDMap.create(axes=[ENERGY]).write("a.fits"),
-            DataError,
+            lambda _: RegionNDMap.create(axes=[ENERGY]).write("a.fits", format="ogip"),
+            OptionError,
             "with their dataset",
         ),
     ],

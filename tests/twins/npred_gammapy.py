@@ -4,7 +4,7 @@ It differs from the truth of `npred` in that
 
 - a point is spread over four pixels by bilinear weights, an extended source is its value at the
   centre of each pixel times the solid angle of the pixel;
-- the point spread function at the source is a kernel of pixels, cut to a square at 99.9% containment
+- the point spread function at the source is a kernel of pixels, cut to a square at 0.999 of it
   and normalised, each of its pixels a mean over few sub-pixels;
 - the exposure is that where an event is seen, not where it comes from;
 - fluxes are integrated in pieces of power laws, 100 to a decade;

@@ -246,6 +246,7 @@ def _draw(survey: Survey, making: Making) -> None:
     assert making.png is not None
     making.png.mkdir(exist_ok=True)
     planes = planes_of_file(making.output)
-    title = "Counts" if not survey.task.unit else f"Flux [{survey.task.unit}]"
+    unit = survey.task.unit
+    title = f"Flux per pixel [{unit}]" if unit else "Counts per pixel"
     names = find("WcsNDMap", "plot", "bands")(planes, survey.geom, making.png, title)
     click.echo(f"{making.png}: {len(names)} pictures")

@@ -20,7 +20,7 @@ LARGEST, SMALLEST = 512, 32
 #: deg, the same of the largest: predictions take no more of the sky at once
 WIDEST = 12.0
 #: a map has about as many tiles at least, for several processes to share, unless they get small
-_MANY, _SMALL = 16, 64
+_MANY, _SMALL = 16, 128
 
 
 @dataclass(frozen=True)

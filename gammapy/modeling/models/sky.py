@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import astropy.units as u
 from astropy.coordinates import SkyCoord
@@ -12,6 +12,7 @@ from astropy.coordinates import SkyCoord
 from gammapy.dispatch import find
 from gammapy.errors import ModelError
 from gammapy.modeling.models.component import MODEL_REGISTRY, Component
+from gammapy.modeling.models.sky_evaluation import evaluate, evaluate_geom, integrate_geom
 from gammapy.modeling.models.spatial.base import SPATIAL_MODEL_REGISTRY, SpatialModel
 from gammapy.modeling.models.spectral.base import (
     DNDE,
@@ -19,6 +20,9 @@ from gammapy.modeling.models.spectral.base import (
     SpectralModel,
 )
 from gammapy.modeling.models.temporal.base import TEMPORAL_MODEL_REGISTRY, TemporalModel
+
+if TYPE_CHECKING:
+    from gammapy.data import GTI
 
 __all__ = ["MODEL_REGISTRY", "SkyModel"]
 
@@ -186,7 +190,80 @@ class SkyModel(Component):
             )
         self._apply_irf = known | apply_irf
 
+    # -- values and fluxes ----------------------------------------------------------------
+
+    def evaluate(self, lon: Any, lat: Any, energy: Any, time: Any = None) -> u.Quantity:
+        """Differential flux, per sr if the source has a place on the sky.
+
+        Parameters
+        ----------
+        lon, lat : `~astropy.units.Quantity` [...]
+            Position in the `frame` of the model; not used without a spatial model.
+        energy : `~astropy.units.Quantity` [...]
+        time : `~astropy.time.Time` [...], optional
+            Without, the course in time is left out.
+
+        Returns
+        -------
+        `~astropy.units.Quantity` [...]
+            All broadcast against each other.
+
+        Raises
+        ------
+        UnitMismatchError, ModelError
+            As the parts do; a point has no values.
+        """
+        return evaluate(self, lon, lat, energy, time)
+
+    def evaluate_geom(self, geom: Any, gti: GTI | None = None) -> u.Quantity:
+        """Differential flux at the centres of the pixels and energy bins of a map.
+
+        Parameters
+        ----------
+        geom : `~gammapy.maps.WcsGeom` or `~gammapy.maps.RegionGeom`
+            With an axis "energy_true".
+        gti : `~gammapy.data.GTI`, optional
+            Good time intervals to average the course in time over; without, it is left out.
+
+        Returns
+        -------
+        `~astropy.units.Quantity` [..., n_energy, n_lat, n_lon]
+        """
+        return evaluate_geom(self, geom, gti)
+
+    def integrate_geom(
+        self, geom: Any, gti: GTI | None = None, oversampling_factor: int | None = None
+    ) -> Any:
+        """Flux in the pixels and energy bins of a map.
+
+        Parameters
+        ----------
+        geom : `~gammapy.maps.WcsGeom` or `~gammapy.maps.RegionGeom`
+            With an axis "energy_true".
+        gti : `~gammapy.data.GTI`, optional
+            Good time intervals to average the course in time over; without, it is left out.
+        oversampling_factor : int, optional
+            As for `SpatialModel.integrate_geom`.
+
+        Returns
+        -------
+        `~gammapy.maps.Map`
+            In cm-2 s-1. A source without a spatial model is all inside a region.
+
+        Raises
+        ------
+        ModelError
+            If there is no such axis, the source has no place on a map, or a parameter has a value
+            that makes no sense.
+        """
+        return integrate_geom(self, geom, gti, oversampling_factor)
+
     # -- where it is ----------------------------------------------------------------------
+
+    @property
+    def position_lonlat(self) -> tuple[float, float] | None:
+        """Longitude and latitude of `position` in rad, in the frame of the model."""
+        return None if self.spatial_model is None else self.spatial_model.position_lonlat
 
     @property
     def position(self) -> SkyCoord | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import astropy.units as u
@@ -26,6 +26,8 @@ from gammapy.modeling.models.base import ModelBase
 from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spatial.domain import LATITUDE, Domain
 from gammapy.modeling.models.spatial.frames import checked_frame
+from gammapy.modeling.models.spatial.integration import Energies, Patch, patches
+from gammapy.modeling.models.spatial.on_map import integrated_map, region_integrals
 from gammapy.modeling.models.spatial.outline import position_error
 from gammapy.modeling.models.spatial.radial import profile, profile_partials
 from gammapy.units import internal_unit, strip
@@ -227,6 +229,59 @@ class SpatialModel(ModelBase):
         value = self._values(place)
         return np.where(on_sky, value.value, 0.0) * value.unit
 
+    def integrate_geom(self, geom: Any, oversampling_factor: int | None = None) -> Any:
+        """Integrals over the pixels of a map.
+
+        Parameters
+        ----------
+        geom : `~gammapy.maps.WcsGeom` or `~gammapy.maps.RegionGeom`
+            With an axis "energy_true" for a model that depends on energy, which is taken at the
+            centres of its bins; a model that does not is the same under all axes.
+        oversampling_factor : int, optional
+            Take the mean of values at so many by so many places in each pixel. By default the
+            integral is exact, to 1e-3 of the brightest pixel at the least, for shapes of any size.
+
+        Returns
+        -------
+        `~gammapy.maps.Map`
+            Without unit for a model in sr-1: what part of the source a pixel holds. A point is put
+            on the four pixels about it, with bilinear weights.
+
+        Raises
+        ------
+        ModelError
+            If a parameter has a value that makes no sense, there is no axis of energies, or a
+            region is a point or none.
+        """
+        return integrated_map(self, geom, oversampling_factor)
+
+    def patches(
+        self,
+        geom: Any,
+        energies: Energies | None = None,
+        oversampling_factor: int | None = None,
+    ) -> Iterator[Patch]:
+        """Integrals over the pixels of a map that the model reaches, in parts that may overlap.
+
+        Parameters
+        ----------
+        geom : `~gammapy.maps.WcsGeom`
+        energies : `Energies`, optional
+            For a model that depends on energy.
+        oversampling_factor : int, optional
+            As for `integrate_geom`.
+
+        Yields
+        ------
+        `Patch`
+            In internal units times sr. The values of the parameters are taken as checked.
+        """
+        return patches(self, geom, energies, oversampling_factor)
+
+    def region_integrals(self, geom: Any, energies: Energies | None = None) -> np.ndarray:
+        """Integrals [n_planes] over the region of a `~gammapy.maps.RegionGeom`; as `patches`."""
+        return region_integrals(self, geom, energies)
+
     # -- where it is ----------------------------------------------------------------------
 
     @property
@@ -236,6 +291,15 @@ class SpatialModel(ModelBase):
             return None
         lon, lat = (self.own_parameters[name].quantity for name in ("lon_0", "lat_0"))
         return SkyCoord(lon, lat, frame=self.frame)
+
+    @property
+    def position_lonlat(self) -> tuple[float, float] | None:
+        """Longitude and latitude of `position` in rad, in the frame of the model."""
+        position = self.position
+        if position is None:
+            return None
+        place = position.spherical
+        return float(place.lon.rad), float(place.lat.rad)
 
     @property
     def position_error(self) -> Any:
@@ -255,6 +319,11 @@ class SpatialModel(ModelBase):
     def evaluation_bin_size_min(self) -> u.Quantity | None:
         """Size of pixels that show the structure of the model; None if it has none."""
         return None
+
+    @property
+    def energy_kinks(self) -> tuple[float, ...]:
+        """Energies in TeV where a model that depends on energy is not smooth."""
+        return ()
 
     @property
     def reach(self) -> float | None:

@@ -18,6 +18,7 @@ from gammapy.engine.sphere import rotated
 from gammapy.errors import ModelError, UnknownNameError
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.frames import rotation
+from gammapy.modeling.models.spatial.integration import Energies, Patch
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["CompoundSpatialModel"]
@@ -184,6 +185,23 @@ class CompoundSpatialModel(SpatialModel):
             found.append((model.brightness(place, own) - mean) / norms)
             found += [norm / norms * slope for slope in model.brightness_partials(place, own)]
         return found
+
+    def patches(
+        self,
+        geom: Any,
+        energies: Energies | None = None,
+        oversampling_factor: int | None = None,
+    ) -> Iterator[Patch]:
+        """Integrals of all parts, weighted."""
+        norms = sum(norm.value for norm in self.norms)
+        for norm, model in self.components():
+            for patch in model.patches(geom, None, oversampling_factor):
+                yield patch._replace(share=patch.share * (norm.value / norms))
+
+    def region_integrals(self, geom: Any, energies: Energies | None = None) -> Any:
+        """Integrals over a region, weighted."""
+        norms = sum(norm.value for norm in self.norms)
+        return sum(n.value / norms * m.region_integrals(geom) for n, m in self.components())
 
     # -- where it is ----------------------------------------------------------------------
 

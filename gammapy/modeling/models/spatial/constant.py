@@ -7,10 +7,14 @@ The model of a constant flux has the value 1 sr-1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from gammapy.engine.namespace import array_namespace
 from gammapy.modeling.models.spatial.base import SpatialModel
+from gammapy.modeling.models.spatial.integration import Energies, Patch
 from gammapy.modeling.models.spatial.outline import sky_region
 from gammapy.modeling.parameter import Parameter
 
@@ -39,7 +43,11 @@ class ConstantSpatialModel(SpatialModel):
 
 
 class ConstantFluxSpatialModel(SpatialModel):
-    """Brightness 1 sr-1, without parameters: the spectrum is the flux per sr."""
+    """Brightness 1 sr-1, without parameters: the spectrum is the flux per sr.
+
+    Integrated over the pixels of a map it is 1 in each of them, as in Gammapy 2.1: there, the
+    spectrum is the flux of a pixel or region, whatever its size.
+    """
 
     tag = ["ConstantFluxSpatialModel", "const-flux"]
 
@@ -52,6 +60,20 @@ class ConstantFluxSpatialModel(SpatialModel):
     def partials(lon: Any, lat: Any) -> tuple[()]:
         """There are no parameters."""
         return ()
+
+    def patches(
+        self,
+        geom: Any,
+        energies: Energies | None = None,
+        oversampling_factor: int | None = None,
+    ) -> Iterator[Patch]:
+        """One for each pixel: the spectrum is the flux there, whatever its size."""
+        shape = geom.data_shape[-2:]
+        yield Patch(slice(0, shape[1]), slice(0, shape[0]), np.ones((1, *shape)))
+
+    def region_integrals(self, geom: Any, energies: Energies | None = None) -> np.ndarray:
+        """One."""
+        return np.ones(1)
 
     def to_region(self, **kwargs: Any) -> Any:
         """The whole sky, as a rectangle."""

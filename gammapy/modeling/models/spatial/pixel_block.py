@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from gammapy.engine.sphere import RAD, Offset, offset, rotated
+from gammapy.engine.sphere import RAD, Offset, offset, rotated, separation
 from gammapy.maps.geometry import WcsGeom
 from gammapy.maps.sky_grid import pix_to_sky, sky_to_pix
 from gammapy.maps.solid_angle import solid_angles
@@ -147,7 +146,7 @@ def blocks_about(geom: WcsGeom, center: tuple[float, float], reach: float) -> li
     """
     found = None if reach >= _LARGE else _box(geom, center, reach)
     if found is None:
-        return [whole(geom)]
+        return [] if _is_far(geom, center, reach) else [whole(geom)]
     x_0, x_1, y_0, y_1 = found
     n_y, n_x = geom.data_shape[-2:]
     rows = slice(max(y_0, 0), min(y_1, n_y))
@@ -207,6 +206,22 @@ def _box(
         int(np.floor(y.min() - margins[1])),
         int(np.ceil(y.max() + margins[1])) + 1,
     )
+
+
+def _is_far(geom: WcsGeom, center: tuple[float, float], reach: float) -> bool:
+    """True if a circle does not touch one that holds the map; False if there is none."""
+    n_y, n_x = geom.data_shape[-2:]
+    x, y = (np.linspace(-0.5, n - 0.5, 17) for n in (n_x, n_y))
+    rim = np.concatenate([[x, y[0] + 0 * x], [x, y[-1] + 0 * x], [x[0] + 0 * y, y]], axis=1)
+    rim = np.concatenate([rim, [x[-1] + 0 * y, y]], axis=1)
+    lon, lat = pix_to_sky(geom.wcs, *rim)
+    lon_0, lat_0 = (float(a) for a in pix_to_sky(geom.wcs, 0.5 * (n_x - 1.0), 0.5 * (n_y - 1.0)))
+    if not np.all(np.isfinite([*lon, *lat, lon_0, lat_0])):
+        return False
+    radius = float(separation(offset(lon, lat, lon_0, lat_0)).max())
+    # beyond a quarter of the sky the circle of the rim may be that of the outside
+    away = float(separation(offset(*center, lon_0, lat_0)))
+    return radius < 90.0 and away > 1.1 * radius + reach
 
 
 def _is_torn(geom: WcsGeom, x: np.ndarray, y: np.ndarray, reach: float) -> bool:

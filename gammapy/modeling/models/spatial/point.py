@@ -5,12 +5,17 @@ r"""A point.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import astropy.units as u
+import numpy as np
 
 from gammapy.errors import ModelError
+from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.sky_grid import sky_to_pix
 from gammapy.modeling.models.spatial.base import SpatialModel
+from gammapy.modeling.models.spatial.integration import Energies, Patch, center_in
 from gammapy.modeling.models.spatial.outline import point_region
 from gammapy.modeling.parameter import Parameter
 
@@ -40,6 +45,50 @@ class PointSpatialModel(SpatialModel):
             "PointSpatialModel has no values in sr-1, it is a delta function: predict its counts "
             "with a dataset, or use a narrow GaussianSpatialModel"
         )
+
+    def patches(
+        self,
+        geom: WcsGeom,
+        energies: Energies | None = None,
+        oversampling_factor: int | None = None,
+    ) -> Iterator[Patch]:
+        """Bilinear weights of the centres of the four pixels about the point.
+
+        So its centroid is kept, and it moves smoothly. What falls on pixels beyond the edge of the
+        map is not there: the weights of tiles that make up a map add to 1.
+        """
+        n_y, n_x = geom.data_shape[-2:]
+        center = center_in(self, geom)
+        assert center is not None
+        place = sky_to_pix(geom.wcs, *(np.array([c]) for c in center), 0.5 * (n_x - 1))
+        x, y = (float(p[0]) for p in place)
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return
+        period = geom.period
+        turns = np.arange(-np.ceil(n_x / period), np.ceil(n_x / period) + 1) if period else [0.0]
+        row = int(np.floor(y))
+        for turn in turns:
+            at = x + turn * period
+            column = int(np.floor(at))
+            across, along = (np.array([1 - t, t]) for t in (y - row, at - column))
+            columns = slice(max(column, 0), min(column + 2, n_x))
+            rows = slice(max(row, 0), min(row + 2, n_y))
+            if columns.stop > columns.start and rows.stop > rows.start:
+                share = np.outer(
+                    across[rows.start - row : rows.stop - row],
+                    along[columns.start - column : columns.stop - column],
+                )
+                yield Patch(columns, rows, share[None])
+
+    def region_integrals(self, geom: Any, energies: Energies | None = None) -> np.ndarray:
+        """One if the point is in the region of a geometry, zero if not."""
+        return np.array([float(np.all(geom.contains(self.position)))])
+
+    def evaluate_geom(self, geom: Any) -> u.Quantity:
+        """What a pixel holds of the point, over its solid angle, in sr-1."""
+        held = self.integrate_geom(geom).data
+        angle = np.nan_to_num(geom.solid_angle().to_value("sr"))
+        return u.Quantity(np.where(angle > 0, held / np.where(angle > 0, angle, 1.0), 0.0), "sr-1")
 
     @property
     def evaluation_radius(self) -> u.Quantity:

@@ -240,6 +240,11 @@ class TemplateSpatialModel(SpatialModel):
         return self.source.axis is not None
 
     @property
+    def energy_kinks(self) -> tuple[float, ...]:
+        """Energies in TeV of the planes of a cube, and where it ends."""
+        return kinks_of(self.source.axis)
+
+    @property
     def unit(self) -> u.UnitBase:
         """Unit of the values.
 

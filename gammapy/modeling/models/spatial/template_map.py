@@ -17,7 +17,7 @@ from gammapy.modeling.models.spatial.image import SkyImage, Spectrum
 from gammapy.modeling.models.spatial.outline_of_map import Outline, outline_of
 from gammapy.units import internal_factor
 
-__all__ = ["SR", "Interpolation", "TemplateSource", "clean", "spectrum_of"]
+__all__ = ["SR", "Interpolation", "TemplateSource", "clean", "kinks_of", "spectrum_of"]
 
 SR = u.Unit("sr-1")
 _KNOWN = {"method": ("linear",), "values_scale": SCALES, "fill_value": (0, None)}
@@ -210,3 +210,11 @@ def spectrum_of(axis: Any, extrapolate: bool) -> Spectrum:
     edges = np.log(axis.edges.to_value("TeV"))[[0, -1]].tolist()
     ends = (-np.inf, np.inf) if extrapolate else (edges[0], edges[1])
     return Spectrum(np.log(axis.center.to_value("TeV")), ends)
+
+
+def kinks_of(axis: Any) -> tuple[float, ...]:
+    """Energies in TeV of the planes of a cube, and its ends; none without an axis."""
+    if axis is None:
+        return ()
+    edges = axis.edges.to_value("TeV")
+    return tuple(np.unique([edges[0], *axis.center.to_value("TeV"), edges[-1]]).tolist())

@@ -139,6 +139,11 @@ class TemplateNDSpatialModel(ObjectParameters, SpatialModel):
         return len(self.axes) < len(self.map.geom.axes)
 
     @property
+    def energy_kinks(self) -> tuple[float, ...]:
+        """Energies in TeV of the planes, and where the map ends."""
+        return kinks_of(self.map.geom.axes["energy_true"] if self.is_energy_dependent else None)
+
+    @property
     def unit(self) -> u.UnitBase:
         """Unit of the map; sr-1 if it has none."""
         return self.map.unit if str(self.map.unit) else SR

@@ -1,0 +1,257 @@
+r"""Where the pixels of a map lie in the fields of view of pointings.
+
+The place in a field of view is that of GADF: ``fov_lat`` points to the north (alignment RADEC) or
+to the zenith (ALTAZ), ``fov_lon`` to the *west* (to falling azimuth), as other readers of these
+files take it; with the alignment REVERSE_LON_RADEC to the east. They are longitude and latitude
+about the pointing, so with the unit vectors :math:`\hat c` of the pointing, :math:`\hat x, \hat y`
+of the two directions there, a pixel :math:`\hat p` has
+
+.. math::
+    \tan\mathrm{lon} = \hat p \cdot \hat x / \hat p \cdot \hat c, \quad
+    \sin\mathrm{lat} = \hat p \cdot \hat y, \quad
+    \tan\mathrm{offset} = \sqrt{(\hat p \cdot \hat x)^2 + (\hat p \cdot \hat y)^2} /
+    \hat p \cdot \hat c
+
+A map is walked through in blocks of pixels, each with the pointings that reach it: what is needed
+at once does not grow with the map, and neither the seam of the longitude nor the projection need
+any care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import AltAz, SkyCoord
+from astropy.time import Time
+
+from gammapy.engine.sphere import RAD
+from gammapy.errors import DataError
+from gammapy.irf import FoVAlignment
+from gammapy.maps import RegionGeom, WcsGeom
+
+__all__ = ["Block", "Pointings", "Seen", "blocks", "direction_of", "orientations"]
+
+#: pixels of a block along each axis
+_SIZE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Pointings:
+    """Directions with the time that each counts, as unit vectors in the frame of a map.
+
+    Attributes
+    ----------
+    axes : ndarray [p, 3, 3]
+        Directions of ``fov_lon`` and ``fov_lat`` and the centre.
+    seconds : ndarray [p]
+    response : ndarray of int [p]
+        Index of the response.
+    """
+
+    axes: np.ndarray
+    seconds: np.ndarray
+    response: np.ndarray
+
+    @property
+    def center(self) -> np.ndarray:
+        """Unit vectors [p, 3] of the directions."""
+        return self.axes[:, 2]
+
+    @classmethod
+    def of(
+        cls, axes: Sequence[np.ndarray], seconds: Sequence[float], response: Sequence[int], frame: Any
+    ) -> Pointings:
+        """From vectors [3, 3] in ICRS, to a frame."""
+        turned = np.asarray(axes, dtype=float).reshape(-1, 3, 3) @ _turn(frame).T
+        return cls(turned, np.asarray(seconds, dtype=float), np.asarray(response, dtype=int))
+
+    def only(self, which: np.ndarray) -> Pointings:
+        """Some of them."""
+        return Pointings(self.axes[which], self.seconds[which], self.response[which])
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Pairs of a pixel and a pointing that reaches it.
+
+    Attributes
+    ----------
+    pixel, pointing : ndarray of int [n]
+        Indices in the block and among the pointings.
+    lon, lat, offset : ndarray [n]
+        Place in the field of view in deg.
+    """
+
+    pixel: np.ndarray
+    pointing: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    offset: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Pixels of a map, those on the sky.
+
+    Attributes
+    ----------
+    where : tuple of slice
+        Rows and columns of the data of the map.
+    on_sky : ndarray of bool [n_rows, n_columns]
+    vector : ndarray [n, 3]
+        Unit vectors of the pixels on the sky.
+    """
+
+    where: tuple[slice, slice]
+    on_sky: np.ndarray
+    vector: np.ndarray
+
+    def reached(self, pointings: Pointings, reach: np.ndarray) -> np.ndarray:
+        """Indices of the pointings that reach a pixel, with their reach [p] in deg."""
+        if not len(self.vector):
+            return np.zeros(0, dtype=int)
+        middle = self.vector.mean(axis=0)
+        middle /= np.linalg.norm(middle)
+        radius = np.arccos(np.clip((self.vector @ middle).min(), -1.0, 1.0))
+        away = np.arccos(np.clip(pointings.center @ middle, -1.0, 1.0))
+        return np.flatnonzero(away <= radius + reach * RAD + 1e-6)
+
+    def seen(self, pointings: Pointings, reach: np.ndarray) -> Seen:
+        """Pixels that lie within the reach [p], in deg, of pointings."""
+        along = self.vector @ pointings.center.T
+        pixel, pointing = np.nonzero(along >= np.cos(np.minimum(reach * RAD * (1 + 1e-9), np.pi)))
+        p, axes = self.vector[pixel], pointings.axes[pointing]
+        x, y, z = np.einsum("ni,nji->jn", p, axes)
+        lon, lat = np.arctan2(x, z) / RAD, np.arcsin(np.clip(y, -1.0, 1.0)) / RAD
+        return Seen(pixel, pointing, lon, lat, np.arctan2(np.hypot(x, y), z) / RAD)
+
+    def fill(self, data: np.ndarray, values: np.ndarray) -> None:
+        """Put values [n, ...] on the data [..., y, x] of a map."""
+        cut = data[(..., *self.where)]
+        cut[..., self.on_sky] = np.moveaxis(values, 0, -1)
+
+
+def blocks(geom: Any, size: int = _SIZE) -> Iterator[Block]:
+    """Walk through the pixels of a map; a region is a pixel at its centre."""
+    if isinstance(geom, RegionGeom):
+        center = geom.center_skydir.spherical
+        vector = _vector(np.atleast_1d(center.lon.deg), np.atleast_1d(center.lat.deg))
+        yield Block((slice(0, 1), slice(0, 1)), np.ones((1, 1), dtype=bool), vector)
+        return
+    image = geom.to_image()
+    n_y, n_x = image.data_shape
+    for y in range(0, n_y, size):
+        for x in range(0, n_x, size):
+            rows, columns = slice(y, min(y + size, n_y)), slice(x, min(x + size, n_x))
+            grid = np.meshgrid(
+                np.arange(columns.start, columns.stop, dtype=float),
+                np.arange(rows.start, rows.stop, dtype=float),
+            )
+            lon, lat = (a.to_value("deg") for a in image.pix_to_coord(tuple(grid)))
+            on_sky = np.isfinite(lon)
+            yield Block((rows, columns), on_sky, _vector(lon[on_sky], lat[on_sky]))
+
+
+def _vector(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Unit vectors [n, 3] of places in deg."""
+    lon, lat = lon * RAD, lat * RAD
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+
+
+def _turn(frame: Any) -> np.ndarray:
+    """Matrix [3, 3] that turns vectors from ICRS to a frame."""
+    units = SkyCoord([1, 0, 0], [0, 1, 0], [0, 0, 1], representation_type="cartesian", frame="icrs")
+    return units.transform_to(frame).cartesian.xyz.value
+
+
+def direction_of(pointing: Any, time: Time | None = None, location: Any = None) -> SkyCoord:
+    """Direction on the sky of a position, or of an information on the pointing.
+
+    Raises
+    ------
+    DataError
+        If it is none, or not one finite position.
+    """
+    if hasattr(pointing, "get_icrs"):
+        pointing = pointing.get_icrs(time, location)
+    if isinstance(pointing, SkyCoord) and pointing.size == 1:
+        found = pointing.icrs
+        found = found.reshape(()) if found.shape else found
+        if np.isfinite(found.ra.deg) and np.isfinite(found.dec.deg):
+            return found
+    raise DataError(f"pointing = {pointing!r}: one finite position on the sky is needed")
+
+
+def orientations(
+    direction: SkyCoord,
+    alignment: FoVAlignment,
+    start: Time | None = None,
+    seconds: float = 0.0,
+    location: Any = None,
+    step: float = 1.0,
+) -> tuple[list[np.ndarray], list[float]]:
+    """Axes [3, 3] of the field of view in ICRS, and the time that each counts in s.
+
+    One that is aligned to the zenith turns on the sky: the time is cut so that each part turns by
+    at most a step, and counts with the axes at its middle.
+
+    Parameters
+    ----------
+    direction : `~astropy.coordinates.SkyCoord`
+    alignment : `~gammapy.irf.FoVAlignment`
+    start : `~astropy.time.Time`, optional
+        Needed, as is the location, where the alignment is ALTAZ.
+    seconds : float
+    location : `~astropy.coordinates.EarthLocation`, optional
+    step : float
+        In deg.
+
+    Raises
+    ------
+    DataError
+        If the start or the location is needed and missing, or the step not positive.
+    """
+    center, east, north = _east_north(direction.ra.deg, direction.dec.deg)
+    if FoVAlignment(alignment) is not FoVAlignment.ALTAZ:
+        sign = 1.0 if FoVAlignment(alignment) is FoVAlignment.REVERSE_LON_RADEC else -1.0
+        return [np.stack([sign * east, north, center])], [seconds]
+    if start is None or location is None or not step > 0:
+        raise DataError(
+            f"the background is aligned to the zenith (FOVALIGN = ALTAZ): with start = {start}, "
+            f"location = {location}, rotation step = {step} deg its place on the sky is not known; "
+            "give all three"
+        )
+    fine = start + np.linspace(0.0, seconds, 65) * u.s
+    turned = np.unwrap(_zenith_angle(direction, fine, location))
+    n_parts = max(int(np.ceil(np.abs(np.diff(turned)).sum() / (step * RAD) - 1e-9)), 1)
+    middles = start + (np.arange(n_parts) + 0.5) * (seconds / n_parts) * u.s
+    found = []
+    for angle in _zenith_angle(direction, middles, location):
+        up = np.cos(angle) * north + np.sin(angle) * east
+        right = np.sin(angle) * north - np.cos(angle) * east  # to falling azimuth
+        found.append(np.stack([right, up, center]))
+    return found, [seconds / n_parts] * n_parts
+
+
+def _east_north(ra: float, dec: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ra, dec = ra * RAD, dec * RAD
+    center = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    east = np.array([-np.sin(ra), np.cos(ra), 0.0])
+    return center, east, np.cross(center, east)
+
+
+def _zenith_angle(direction: SkyCoord, times: Time, location: Any) -> np.ndarray:
+    """Direction [n] to the zenith in rad, from north through east, at times."""
+    frame = AltAz(obstime=times, location=location)
+    at = direction.transform_to(frame)
+    up = SkyCoord(az=at.az, alt=at.alt + 0.01 * u.deg, frame=frame).icrs
+    return direction.position_angle(up).rad
+
+
+def image_of(geom: Any) -> WcsGeom | RegionGeom:
+    """Geometry without axes."""
+    return geom.to_image()
