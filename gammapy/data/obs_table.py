@@ -16,6 +16,7 @@ from gammapy.atomic import expand
 from gammapy.data.fits_table import read_table
 from gammapy.data.time_reference import column_zero, time_reference
 from gammapy.errors import DataError, FileFormatError, OptionError, UnknownNameError
+from gammapy.units import as_quantity
 
 __all__ = ["ObservationTable"]
 
@@ -115,7 +116,9 @@ class ObservationTable(Table):
             )
         column = self[selection_variable]
         if isinstance(value_range, u.Quantity) or _has_units(value_range):
-            value_range = u.Quantity(value_range).to_value(column.unit or "")
+            like = u.Unit(column.unit or "")
+            ends = [as_quantity(value, selection_variable, like) for value in value_range]
+            value_range = u.Quantity(ends).to_value(like)
         low, high = _ends(np.asarray(value_range), "value_range")
         values = np.ma.getdata(column)
         return self[((values >= low) & (values < high)) != inverted]
@@ -223,7 +226,7 @@ _OPTIONS = {
 
 
 def _has_units(values: Sequence[Any]) -> bool:
-    return any(isinstance(value, u.Quantity | str) for value in np.atleast_1d(values).tolist())
+    return any(isinstance(value, u.Quantity | str) for value in values)
 
 
 def _ends(values: np.ndarray, name: str) -> tuple[Any, Any]:

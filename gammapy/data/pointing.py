@@ -64,8 +64,8 @@ class FixedPointingInfo:
     def __init__(self, fixed_icrs: Any = None, fixed_altaz: Any = None) -> None:
         if (fixed_icrs is None) == (fixed_altaz is None):
             raise DataError(
-                f"fixed_icrs = {fixed_icrs!r} and fixed_altaz = {fixed_altaz!r}: exactly one of "
-                "them is needed"
+                f"fixed_icrs = {_line(fixed_icrs)}, fixed_altaz = {_line(fixed_altaz)}: "
+                "exactly one of them is needed"
             )
         if fixed_icrs is not None:
             fixed_icrs = _direction(fixed_icrs, "fixed_icrs").icrs
@@ -73,7 +73,7 @@ class FixedPointingInfo:
             fixed_altaz = _direction(fixed_altaz, "fixed_altaz")
             if not isinstance(fixed_altaz.frame, AltAz):
                 raise DataError(
-                    f"fixed_altaz = {fixed_altaz!r} is in {fixed_altaz.frame.name!r}: give a "
+                    f"fixed_altaz = {_line(fixed_altaz)} is in {fixed_altaz.frame.name!r}: give a "
                     "SkyCoord in 'altaz'"
                 )
         self._icrs, self._altaz = fixed_icrs, fixed_altaz
@@ -190,8 +190,12 @@ def _direction(value: Any, name: str) -> SkyCoord:
         value = SkyCoord(value)
     finite = isinstance(value, SkyCoord) and value.isscalar and np.all(np.isfinite(_degrees(value)))
     if not finite:
-        raise DataError(f"{name} = {value!r}: one finite direction is needed, as a SkyCoord")
+        raise DataError(f"{name} = {_line(value)}: one finite direction is needed, as a SkyCoord")
     return value
+
+
+def _line(value: Any) -> str:
+    return " ".join(repr(value).split())
 
 
 def _degrees(direction: Any) -> tuple[float, float]:

@@ -17,13 +17,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
 
+from gammapy.datasets.gridded_shapes import SMOOTHING, GriddedShape, NodeMasses, SmoothMasses
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.radial_response import PROBES
+from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.engine.convolve import PlaneGrid, gathering, pixel_matrix
+from gammapy.datasets.varying_exposure import VaryingExposure, few_terms, lattice
+from gammapy.engine.convolve import PlaneGrid, pixel_matrix
 from gammapy.engine.hankel import largest_frequency
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import from_plane, to_plane
@@ -31,16 +33,14 @@ from gammapy.engine.sphere import RAD
 
 __all__ = ["GriddedResponse"]
 
-#: step of the grid times the largest frequency of the PSF: cubics between cells are good to 3e-4
-STEP = 1.3
-#: most cells along a side, and most nodes of a shape
-MOST_CELLS, MOST_NODES = 2048, 4_000_000
-#: distance of the knots of the PSF, and of the exposure, in deg
-KNOTS, EXPOSURE_KNOTS = 1.5, 0.15
+#: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
+STEP = 1.0
+#: most cells along a side
+MOST_CELLS = 2048
+#: distance of the knots of the PSF, in deg
+KNOTS = 1.5
 #: frequencies at which the transform of the PSF is tabulated
 N_FREQUENCIES = 400
-#: singular values below this share of the largest are dropped
-NIL = 1e-5
 
 
 class _Field(NamedTuple):
@@ -52,10 +52,13 @@ class _Field(NamedTuple):
         Of its middle.
     half : float
         Half the width of the square that holds what is to be seen of the source, in deg.
+    about_source : bool
+        True if the middle is the position of the source, and all of it is inside.
     """
 
     axes: np.ndarray
     half: float
+    about_source: bool
 
 
 class GriddedResponse(SourceResponse):
@@ -94,6 +97,7 @@ class GriddedResponse(SourceResponse):
         probed = self._instrument.psf(*(float(a[0]) for a in middle), PROBES)
         self._frequency = largest_frequency(PROBES, probed)
         width = 2.0 * field.half + 2.0 * self._instrument.reach
+        width += 12.0 * SMOOTHING / self._frequency
         step = max(STEP / self._frequency, width / MOST_CELLS)
         x, y = to_plane(self._sky.nodes.centers[self.pixels], field.axes)
         needed = 2.0 * max(np.abs(x).max(), np.abs(y).max()) + 6.0 * step
@@ -101,50 +105,39 @@ class GriddedResponse(SourceResponse):
         inside = np.maximum(np.abs(x), np.abs(y)) < 0.5 * (self._grid.n - 5) * step
         self.pixels, x, y = self.pixels[inside], x[inside], y[inside]
         self._to_pixels = pixel_matrix(self._grid, x, y)
-        self._cells = 2 * int(np.ceil(field.half / step)) + 3
+        margin = 6.0 * SMOOTHING / self._frequency if self._is_smooth else 0.0
+        self._cells = 2 * int(np.ceil((field.half + margin) / step)) + 3
         self._kernel, self._blend = self._point_spread()
-        self._loading, self._exposure = self._exposures()
+        half = 0.5 * self._cells * step
+        exposure = VaryingExposure(self._instrument, field.axes, self._sky.frame, half)
+        self._loading, self._exposure = exposure.loading, exposure.on_grid(self._along())
 
     def _positions(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Longitude and latitude of places in the frame of the instrument."""
         vectors = from_plane(x, y, self._field.axes)
         return angles(rotated_vectors(vectors, self._sky.frame, self._instrument.frame))
 
-    def _along(self, parts: int = 1) -> np.ndarray:
-        """Places of the cells of the source along an axis, or of equal parts of them."""
-        n = self._cells * parts
-        return (np.arange(n) - 0.5 * (n - 1)) * self._grid.step / parts
+    def _along(self) -> np.ndarray:
+        """Places of the cells of the source along an axis."""
+        return (np.arange(self._cells) - self._cells // 2) * self._grid.step
 
     # -- the instrument over the field ----------------------------------------------------
-
-    def _lattice(self, spacing: float, least: int) -> np.ndarray:
-        half = 0.5 * self._cells * self._grid.step
-        n = max(least, int(np.ceil(2.0 * half / spacing)) + 1)
-        return np.linspace(-half, half, n) if n > 1 else np.zeros(1)
-
-    def _exposures(self) -> tuple[np.ndarray, np.ndarray]:
-        """Loadings u [k, j] and maps w [j, m, m]."""
-        knots = self._lattice(EXPOSURE_KNOTS, 9)
-        x, y = np.meshgrid(knots, knots)
-        exposure = self._instrument.exposure(*self._positions(x.ravel(), y.ravel()))
-        loading, maps = _factors(exposure)
-        along = self._along()
-        shape = (len(knots), len(knots))
-        splines = [RectBivariateSpline(knots, knots, m.reshape(shape)) for m in maps]
-        return loading, np.array([spline(along, along) for spline in splines])
 
     def _point_spread(self) -> tuple[np.ndarray, np.ndarray]:
         """Kernels K [c, k, q, r] and maps v [c, m, m]."""
         wide = self._field.half > KNOTS / 2.0
-        knots = self._lattice(KNOTS, 2) if wide else np.zeros(1)
+        half = 0.5 * self._cells * self._grid.step
+        knots = lattice(half, KNOTS, 2) if wide else np.zeros(1)
         x, y = np.meshgrid(knots, knots)
+        width = SMOOTHING / self._frequency if self._is_smooth else 0.0
+        unsmoothed = np.exp(0.5 * (width * self._frequencies) ** 2)
         kernels = []
         for lon, lat in zip(*self._positions(x.ravel(), y.ravel()), strict=True):
-            psf = self._instrument.psf(lon, lat, self._frequencies)
+            psf = self._instrument.psf(lon, lat, self._frequencies) * unsmoothed
             edisp = self._instrument.edisp(lon, lat)
             kernels.append(psf[:, :, None] * edisp[:, None, :])
         stack = np.array(kernels)
-        loading, rows = _factors(stack.reshape(len(stack), -1))
+        loading, rows = few_terms(stack.reshape(len(stack), -1))
         hats = _hats(self._along(), knots)
         blend = np.einsum(
             "yb,xa,bac->cyx", hats, hats, loading.reshape(len(knots), len(knots), -1), optimize=True
@@ -171,45 +164,26 @@ class GriddedResponse(SourceResponse):
     # -- the shape ------------------------------------------------------------------------
 
     @cached_property
-    def _parts(self) -> int:
-        """Nodes along a side of a cell, for the structure of the shape."""
-        size = self._model.evaluation_bin_size_min
-        finest = 0.0 if size is None else size.to_value("deg")
-        if "e" in self._model.own_parameters:
-            finest *= np.sqrt(1.0 - self._model.own_parameters["e"].value ** 2)
-        wanted = int(np.ceil(self._grid.step / finest)) if finest > 0 else 1
-        most = int(np.sqrt(MOST_NODES)) // self._cells
-        return int(np.clip(wanted, 2, max(most, 1)))
+    def _shape(self) -> GriddedShape:
+        model, axes, frame = self._model, self._field.axes, self._sky.frame
+        if self._is_smooth:
+            return SmoothMasses(
+                model,
+                self._along(),
+                self._frequency,
+                lambda name: step_of(model, name, axes, frame),
+                lambda name, transform: size_slope(model, name, transform),
+            )
+        return NodeMasses(model, axes, frame, self._cells, self._grid.step, *self._shares)
 
-    def _masses(self, brightness: Any) -> np.ndarray:
-        """Integrals [..., m, m] over the cells of a function of the position, per sr."""
-        along = self._along(self._parts)
-        x, y = np.meshgrid(along, along)
-        vectors = from_plane(x, y, self._field.axes)
-        place = angles(rotated_vectors(vectors, self._sky.frame, self._model.frame))
-        gather = gathering(self._cells, self._parts)
-        area = (RAD * self._grid.step / self._parts) ** 2
-        return np.array(
-            [gather @ (gather @ (area * values)).T for values in brightness(place)]
-        ).swapaxes(-1, -2)
+    @property
+    def _is_smooth(self) -> bool:
+        """True for a round shape that has the grid to itself."""
+        return bool(self._model.is_round) and self._field.about_source
 
     @cached_property
     def _source(self) -> np.ndarray:
-        """Masses [1, m, m] of the source, or [k, m, m] where it depends on energy."""
-        model, values = self._model, self._model.internal_values
-        if not model.is_energy_dependent:
-            rest = (None,) * (model.coordinates - 2)
-            return self._masses(lambda place: [model.brightness([*place, *rest], values)])
-        energies, weights = np.broadcast_arrays(*self._shares)
-
-        def planes(place: Any) -> Any:
-            for nodes, shares in zip(energies, weights, strict=True):
-                yield sum(
-                    w * model.brightness([*place, np.full(place[0].shape, e)], values)
-                    for e, w in zip(nodes, shares, strict=True)
-                )
-
-        return self._masses(planes)
+        return self._shape.masses()
 
     # -- counts ---------------------------------------------------------------------------
 
@@ -219,18 +193,8 @@ class GriddedResponse(SourceResponse):
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
         """Derivatives [n, r]; see `SourceResponse`."""
-        model, values = self._model, self._model.internal_values
-        if model.is_energy_dependent:
-            energies, _ = self._shares
-            raise NotImplementedError(len(energies))
-        rest = (None,) * (model.coordinates - 2)
-        masses = self._masses(
-            lambda place: model.brightness_partials([*place, *rest], values)
-        )
-        return {
-            name: self._folded(mass[None], flux)
-            for name, mass in zip(model.own_parameters, masses, strict=True)
-        }
+        masses = self._shape.slopes()
+        return {name: self._folded(mass, flux) for name, mass in masses.items()}
 
     def _folded(self, masses: np.ndarray, flux: np.ndarray) -> np.ndarray:
         n_r = self._kernel.shape[-1]
@@ -280,15 +244,8 @@ def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
     over_map = radius + sky.nodes.half_diagonal + instrument.reach
     direction, reach = direction_of(model, sky.frame), model.reach
     if direction is None or reach is None or reach > over_map:
-        return _Field(tangent_axes(*angles(out)), over_map)
-    return _Field(tangent_axes(*angles(direction)), reach)
-
-
-def _factors(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Factors [n, j] and [j, m] whose product is a table [n, m], with few terms."""
-    left, values, right = np.linalg.svd(table, full_matrices=False)
-    n = max(1, int(np.sum(values > NIL * values[0])))
-    return left[:, :n] * values[:n], right[:n]
+        return _Field(tangent_axes(*angles(out)), over_map, False)
+    return _Field(tangent_axes(*angles(direction)), reach, True)
 
 
 def _hats(places: np.ndarray, knots: np.ndarray) -> np.ndarray:

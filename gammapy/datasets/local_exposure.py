@@ -15,7 +15,7 @@ import numpy as np
 
 from gammapy.engine.sphere import RAD
 
-__all__ = ["LocalExposure", "local_exposure"]
+__all__ = ["LocalExposure", "circle", "is_quadratic", "local_exposure"]
 
 _DIAGONAL = np.sqrt(0.5)
 #: centre, east, north, west, south, and between these
@@ -80,6 +80,19 @@ def local_exposure(
         (ne - nw + sw - se) / (2.0 * square),
         (north - 2.0 * middle + south) / square,
     )
+
+
+def is_quadratic(
+    exposure: Callable[[np.ndarray], np.ndarray],
+    local: LocalExposure,
+    axes: np.ndarray,
+    radius: float,
+    tolerance: float,
+) -> bool:
+    """True if a local exposure still holds on a circle, within a share of the largest exposure."""
+    steps = radius * _STEPS[1:]
+    off = exposure(circle(axes, steps)) - local.at(*steps.T)
+    return bool(np.abs(off).max() <= tolerance * np.abs(local.value).max(initial=0.0))
 
 
 def circle(axes: np.ndarray, steps: np.ndarray) -> np.ndarray:

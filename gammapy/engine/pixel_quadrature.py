@@ -14,7 +14,7 @@ import numpy as np
 __all__ = ["pixel_integrals", "pixel_means"]
 
 #: difference of the rules, of the brightest pixel, for which a cell is kept
-_TOLERANCE = 1e-4
+_TOLERANCE = 2e-5
 #: cuts of a cell after the first look, at most
 _DEEPEST = 8
 #: cells that are looked at together, to save memory

@@ -104,7 +104,9 @@ class BackgroundIRF(QuantityTable):
             and the place: ``fov_lon`` and ``fov_lat``, or ``offset``.
         """
         if axis_name != "energy":
-            raise OptionError(f"axis_name = {axis_name!r}: a background is integrated over 'energy'")
+            raise OptionError(
+                f"axis_name = {axis_name!r}: a background is integrated over 'energy'"
+            )
         energy, *place = self._coordinates(self.required_axes, kwargs)
         if energy.size != energy.shape[0]:
             raise DataError(f"energy of shape {energy.shape} must be edges in its first dimension")

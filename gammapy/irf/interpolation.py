@@ -23,7 +23,7 @@ _ROUNDING = 1e-6
 #: a logarithm of zero is that of this, the smallest of the numbers that files hold
 _TINY = float(np.finfo(np.float32).tiny)
 
-_SCALES = {"lin": lambda x: x, "log": np.log, "sqrt": np.sqrt}
+_SCALES = {"lin": np.positive, "log": np.log, "sqrt": np.sqrt}
 
 
 def internal_nodes(axis: MapAxis) -> np.ndarray:

@@ -51,7 +51,7 @@ class IRFMap(ABC):
     _unit: ClassVar[str]
     _formats: ClassVar[tuple[str, ...]] = ("gadf",)
 
-    def __init__(self, irf_map: Map, exposure_map: Map | None = None) -> None:
+    def __init__(self, irf_map: Any, exposure_map: Any = None) -> None:
         names = list(
             getattr(getattr(irf_map, "geom", None), "axes", ()) and irf_map.geom.axes.names
         )

@@ -19,7 +19,7 @@ import numpy as np
 from gammapy.irf.psf_parametric import ParametricPSF
 from gammapy.irf.psf_shape import PsfShape
 
-__all__ = ["EnergyDependentMultiGaussPSF", "GaussProfile"]
+__all__ = ["EnergyDependentMultiGaussPSF", "GaussShape"]
 
 _NONE = u.dimensionless_unscaled
 
@@ -42,15 +42,27 @@ class EnergyDependentMultiGaussPSF(ParametricPSF):
     }
 
     @classmethod
-    def formula(cls, parameters: Mapping[str, np.ndarray]) -> PsfShape:
-        """Profiles [...] of parameters [...] (floats, deg)."""
+    def meaningful(cls, data: np.ndarray) -> dict[str, np.ndarray]:
+        """Where [...] a bin has a point spread function (``""``), and each parameter a meaning."""
+        terms = {
+            1: data["sigma_1"] > 0,
+            2: (data["sigma_2"] > 0) & (data["ampl_2"] > 0),
+            3: (data["sigma_3"] > 0) & (data["ampl_3"] > 0),
+        }
+        there = (data["scale"] > 0) & (terms[1] | terms[2] | terms[3])
+        good = {f"sigma_{j}": there & term for j, term in terms.items()}
+        return {"": there, "scale": there, "ampl_2": there, "ampl_3": there, **good}
+
+    @classmethod
+    def formula(cls, parameters: Mapping[str, np.ndarray], usable: np.ndarray) -> PsfShape:
+        """Profiles [...] of parameters [...] (floats, deg), where those are usable."""
         sigma = np.stack([parameters[f"sigma_{j}"] for j in (1, 2, 3)])
         ones = np.ones_like(sigma[0])
         amplitude = np.stack([ones, parameters["ampl_2"], parameters["ampl_3"]])
-        return GaussProfile(sigma, amplitude, parameters["scale"] > 0)
+        return GaussShape(sigma, amplitude, usable)
 
 
-class GaussProfile(PsfShape):
+class GaussShape(PsfShape):
     """Normal distributions in the plane.
 
     Parameters

@@ -23,7 +23,7 @@ import numpy as np
 from gammapy.irf.psf_parametric import ParametricPSF
 from gammapy.irf.psf_shape import PsfShape
 
-__all__ = ["KingProfile", "PSFKing"]
+__all__ = ["KingShape", "PSFKing"]
 
 #: order from which the uniform expansion of the Bessel function is good to 1e-9
 _LARGE = 50.0
@@ -43,16 +43,22 @@ class PSFKing(ParametricPSF):
     }
 
     @classmethod
-    def formula(cls, parameters: Mapping[str, np.ndarray]) -> PsfShape:
-        """Profiles [...] of parameters [...] (floats, deg)."""
-        return KingProfile(parameters["gamma"], parameters["sigma"])
+    def meaningful(cls, data: np.ndarray) -> dict[str, np.ndarray]:
+        """Where [...] a bin has a point spread function (``""``), and each parameter a meaning."""
+        there = (data["gamma"] > 1) & (data["sigma"] > 0)
+        return {"": there, "gamma": there, "sigma": there}
+
+    @classmethod
+    def formula(cls, parameters: Mapping[str, np.ndarray], usable: np.ndarray) -> PsfShape:
+        """Profiles [...] of parameters [...] (floats, deg), where those are usable."""
+        return KingShape(parameters["gamma"], parameters["sigma"], usable)
 
 
-class KingProfile(PsfShape):
-    """King profiles of slopes gamma [...] and widths sigma [...] in deg."""
+class KingShape(PsfShape):
+    """King profiles of slopes gamma [...] and widths sigma [...] in deg, where usable."""
 
-    def __init__(self, gamma: np.ndarray, sigma: np.ndarray) -> None:
-        self._usable = (gamma > 1) & (sigma > 0)
+    def __init__(self, gamma: np.ndarray, sigma: np.ndarray, usable: np.ndarray) -> None:
+        self._usable = usable & (gamma > 1) & (sigma > 0)
         self._gamma = np.where(self._usable, gamma, 2.0)
         self._square = 2.0 * self._gamma * np.where(self._usable, sigma, 1.0) ** 2
         self._norm = np.where(self._usable, 1.0, 0.0)

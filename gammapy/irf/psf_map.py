@@ -285,13 +285,13 @@ class PSFMap(IRFMap):
 
     def normalize(self) -> None:
         """Scale, in place, so that each point spread function holds 1 within the last radius."""
-        data = self._irf_map.data * float(self._irf_map.unit.to("sr-1"))
-        flat = np.moveaxis(data, 1, -1)  # [k, y, x, n]
-        profile = RadialProfile(flat.reshape(-1, flat.shape[-1]), *self._radii)
-        total = profile.total.reshape(flat.shape[:-1])[:, None]
-        self._irf_map.data = np.divide(
-            self._irf_map.data, total, out=np.zeros(data.shape), where=total > 0
-        )
+        data = np.array(self._irf_map.data, dtype=float)
+        factor = float(self._irf_map.unit.to("sr-1"))
+        for plane in data:  # one energy at a time, for memory
+            rows = np.moveaxis(plane, 0, -1)  # [y, x, n]
+            total = RadialProfile(rows.reshape(-1, len(plane)) * factor, *self._radii).total
+            plane /= np.where(total > 0, total, 1.0).reshape(plane.shape[1:])
+        self._irf_map.data = data
 
     def to_image(self, spectral_model: Any = None, keepdims: bool = True) -> Self:
         """All energies as one, weighted by exposure times the flux of a spectrum.

@@ -18,6 +18,9 @@ from gammapy.units import as_quantity, internal_factor, parse_unit, strip
 
 __all__ = ["ParametricPSF"]
 
+#: share of a bin with a point spread function, below which there is none: rounding
+_HARDLY = 1e-9
+
 
 class ParametricPSF(PSF):
     """Point spread function whose parameters are interpolated in true energy and offset.
@@ -35,7 +38,10 @@ class ParametricPSF(PSF):
     Notes
     -----
     Parameters are linear in the logarithm of the energy and in the offset; beyond the axes their
-    end pieces go on, not below zero.
+    end pieces go on, not below zero. Files fill bins without a point spread function with zeros,
+    and widths of absent terms too: such a number means nothing, and the nearest one that does (in
+    offset, else in energy) takes its place before anything is interpolated. So next to such a bin
+    the widths are held, up to the bin itself, where the response ends to be `usable`.
     """
 
     required_axes: ClassVar[tuple[str, ...]] = ("energy_true", "offset")
@@ -57,8 +63,13 @@ class ParametricPSF(PSF):
 
     @classmethod
     @abstractmethod
-    def formula(cls, parameters: Mapping[str, np.ndarray]) -> PsfShape:
-        """Profiles [...] of parameters [...] (floats, deg)."""
+    def formula(cls, parameters: Mapping[str, np.ndarray], usable: np.ndarray) -> PsfShape:
+        """Profiles [...] of parameters [...] (floats, deg), where those are usable."""
+
+    @classmethod
+    @abstractmethod
+    def meaningful(cls, data: np.ndarray) -> dict[str, np.ndarray]:
+        """Where [...] a bin has a point spread function (``""``), and each parameter a meaning."""
 
     @property
     def required_parameters(self) -> list[str]:
@@ -91,20 +102,22 @@ class ParametricPSF(PSF):
                     f"{type(self).__name__}: parameter {name!r} has values that are negative or "
                     "not finite: mend them before the response is used"
                 )
-        self._check(checked)
         checked.flags.writeable = False
         self._data = checked
+        self._interpolate()
+
+    def _interpolate(self) -> None:
+        good = self.meaningful(self._data)
+        axes = list(self.axes)
+        self._usable = NodeTable(axes, good[""], outside="extrapolate")
         self._tables = {
             name: NodeTable(
-                list(self.axes),
-                checked[name] * internal_factor(self._unit[name]),
+                axes,
+                _filled(self._data[name], good[name]) * internal_factor(unit),
                 outside="extrapolate",
             )
-            for name in self.parameter_units
+            for name, unit in self._unit.items()
         }
-
-    def _check(self, data: np.ndarray) -> None:  # noqa: B027 (most kinds have no more rules)
-        """Raise where parameters are not fit for the formula."""
 
     @property
     def unit(self) -> dict[str, u.UnitBase]:
@@ -133,7 +146,8 @@ class ParametricPSF(PSF):
 
     def at(self, energy: Any, offset: Any) -> PsfShape:
         """Profiles [...] at true energies (TeV) and offsets (deg), which broadcast."""
-        return self.formula({name: table(energy, offset) for name, table in self._tables.items()})
+        parameters = {name: table(energy, offset) for name, table in self._tables.items()}
+        return self.formula(parameters, self._usable(energy, offset) > _HARDLY)
 
     def evaluate_parameters(self, energy_true: Any, offset: Any) -> dict[str, u.Quantity]:
         """Parameters [...] between the bin centres."""
@@ -186,3 +200,17 @@ def _checked_units(
                 f"{str(like) or '1'!r} is needed"
             )
     return units
+
+
+def _filled(values: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """Values [e, o] where good; else those of the nearest good bin, first along the offset."""
+    if np.all(good) or not np.any(good):
+        return values
+    rows = np.any(good, axis=1)
+    index = np.arange(values.shape[1])
+    distance = np.abs(index[:, None] - index)  # from a bin [o] to others [o]
+    nearest = np.argmin(np.where(good[:, None, :], distance, len(index)), axis=-1)
+    filled = np.take_along_axis(values, nearest, axis=1)
+    there = np.flatnonzero(rows)
+    row = there[np.argmin(np.abs(np.arange(len(rows))[:, None] - there), axis=1)]
+    return filled[row]

@@ -1,12 +1,16 @@
 r"""PSF3D: a point spread function that is a table of the distance.
 
-The density is linear between the centres of the bins of the distance, and the end pieces go on to
-the centre and to the last edge (not below zero). So its integrals are known without a grid: with
-hat functions :math:`h_i` and the stored values :math:`f_i`,
+A stored value is the mean density in a ring: with areas of rings the tables of real files sum up to
+one within a thousandth, while lines between the centres of the bins miss up to 3%. So the content
+:math:`C` of the rings is kept, and between their edges :math:`C(r^2)` is a monotone cubic (Fritsch
+and Butland 1984, SIAM J. Sci. Stat. Comput. 5, 300). Its derivative is a density without steps,
+:math:`PSF = C'(r^2) / \pi`, and with the coefficients :math:`c_{ip}` of the pieces
 
-.. math:: \int PSF(r) J_0(q r) 2 \pi r dr = \sum_i f_i \int h_i(r) J_0(q r) 2 \pi r dr
+.. math:: \int PSF(r) J_0(q r) 2 \pi r dr
+          = \sum_{ip} c_{ip} \int p (s - s_i)^{p - 1} J_0(q \sqrt s) ds
 
-and the integrals on the right are the same for all energies and offsets.
+where the integrals on the right are the same for all energies and offsets. `PSF3D.evaluate` alone
+is on lines between the centres of the bins, as for all other tables.
 """
 
 from __future__ import annotations
@@ -41,10 +45,9 @@ class PSF3D(QuantityTable, PSF):
     def at(self, energy: Any, offset: Any) -> PsfShape:
         """Profiles [...] at true energies (TeV) and offsets (deg), which broadcast."""
         energy, offset = np.broadcast_arrays(*(np.asarray(x, float) for x in (energy, offset)))
-        rad = internal_nodes(self.axes["rad"])
-        values = self._table(energy[..., None], offset[..., None], rad)
-        factor = self._factor * _PER_DEG2
-        return TableShape(rad, values * factor, float(self.axes["rad"].internal_edges[-1]))
+        rad = self.axes["rad"]
+        values = self._table(energy[..., None], offset[..., None], internal_nodes(rad))
+        return TableShape(rad.internal_edges, values * (self._factor * _PER_DEG2))
 
     def normalize(self) -> None:
         """Divide by the integral over the plane, where that is not zero."""
@@ -54,29 +57,27 @@ class PSF3D(QuantityTable, PSF):
 
 
 class TableShape(PsfShape):
-    """Profiles that are linear between distances.
+    """Profiles that are known by their mean densities in rings.
 
     Parameters
     ----------
-    rad : array [r]
-        Distances in deg, ascending.
+    edges : array [r + 1]
+        Radii of the rings in deg, ascending.
     values : array [..., r]
-        Densities in deg-2, not negative.
-    end : float
-        Distance in deg beyond which there is nothing.
+        Mean densities in deg-2, not negative.
     """
 
-    def __init__(self, rad: np.ndarray, values: np.ndarray, end: float) -> None:
-        inner, outer = _continued(rad, values, 0.0), _continued(rad[::-1], values[..., ::-1], end)
-        if rad[0] > 0:
-            rad, values = np.append(0.0, rad), np.append(inner[..., None], values, axis=-1)
-        if rad[-1] < end:
-            rad, values = np.append(rad, end), np.append(values, outer[..., None], axis=-1)
-        self._rad = rad
-        self._values = values
-        self._slopes = np.diff(values) / np.diff(rad)
-        pieces = _ring(rad[:-1], rad[1:], values[..., :-1], self._slopes)
-        self._inside = np.concatenate([0.0 * values[..., :1], np.cumsum(pieces, axis=-1)], axis=-1)
+    def __init__(self, edges: np.ndarray, values: np.ndarray) -> None:
+        from scipy.interpolate import PchipInterpolator
+
+        self._edges = np.maximum(edges, 0.0)
+        self._squares = self._edges**2
+        rings = values * np.pi * np.diff(self._squares)
+        inside = np.concatenate([0.0 * rings[..., :1], np.cumsum(rings, axis=-1)], axis=-1)
+        self._inside = inside
+        pieces = PchipInterpolator(self._squares, inside, axis=-1).c
+        # powers 1, 2, 3 of the square of the distance from the inner edge: [3, ..., r]
+        self._powers = np.moveaxis(pieces[2::-1], 1, -1)
 
     @property
     def usable(self) -> np.ndarray:
@@ -90,67 +91,51 @@ class TableShape(PsfShape):
 
     def density(self, rad: np.ndarray) -> np.ndarray:
         """Density [...] in deg-2 at a distance (deg)."""
-        rad = np.abs(rad)
-        piece = self._piece(rad)
-        start, slope = self._taken(self._values, piece), self._taken(self._slopes, piece)
-        return np.where(rad <= self._rad[-1], start + slope * (rad - self._rad[piece]), 0.0)
+        square, piece, (first, second, third) = self._at(rad)
+        x = square - self._squares[piece]
+        slope = first + x * (2.0 * second + 3.0 * x * third)
+        inside = (square >= self._squares[0]) & (square <= self._squares[-1])
+        return np.where(inside, np.maximum(slope, 0.0) / np.pi, 0.0)
 
     def enclosed(self, rad: np.ndarray) -> np.ndarray:
         """Integral [...] of the density within a distance (deg)."""
-        rad = np.minimum(np.abs(rad), self._rad[-1])
-        piece = self._piece(rad)
-        start, slope = self._taken(self._values, piece), self._taken(self._slopes, piece)
-        return self._taken(self._inside, piece) + _ring(self._rad[piece], rad, start, slope)
+        square, piece, (first, second, third) = self._at(rad)
+        x = np.clip(square, self._squares[0], self._squares[-1]) - self._squares[piece]
+        return self._taken(self._inside, piece) + x * (first + x * (second + x * third))
 
     def transform(self, frequency: np.ndarray) -> np.ndarray:
         """Hankel transform [..., m], divided by the `total`, at frequencies [m] (rad per deg)."""
+        moments = _moments(self._edges, np.abs(frequency))
+        found = sum(c @ m for c, m in zip(self._powers, moments, strict=True))
         total = self.total[..., None]
-        found = self._values @ _hats(self._rad, frequency)
         return np.where(total > 0, found / np.where(total > 0, total, 1.0), 0.0)
 
-    def _piece(self, rad: np.ndarray) -> np.ndarray:
-        """Index [...] of the piece in which a distance is."""
-        index = np.searchsorted(self._rad, rad, side="right") - 1
-        return np.clip(index, 0, len(self._rad) - 2)
+    def _at(self, rad: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+        """Square of a distance, its ring, and the coefficients there."""
+        square = np.square(rad)
+        index = np.searchsorted(self._squares, square, side="right") - 1
+        piece = np.clip(index, 0, len(self._squares) - 2)
+        return square, piece, [self._taken(c, piece) for c in self._powers]
 
     def _taken(self, table: np.ndarray, piece: np.ndarray) -> np.ndarray:
-        """Entries [...] of a table [..., pieces]."""
+        """Entries [...] of a table [..., rings]."""
         shape = np.broadcast_shapes(table.shape[:-1], piece.shape)
         whole = np.broadcast_to(table, (*shape, table.shape[-1]))
         index = np.broadcast_to(piece, shape)[..., None]
         return np.take_along_axis(whole, index, axis=-1)[..., 0]
 
 
-def _continued(rad: np.ndarray, values: np.ndarray, end: float) -> np.ndarray:
-    """Value [...] at an end beyond the first distance, on the line through the first two."""
-    if len(rad) == 1:
-        return values[..., 0]
-    slope = (values[..., 1] - values[..., 0]) / (rad[1] - rad[0])
-    return np.maximum(values[..., 0] + slope * (end - rad[0]), 0.0)
-
-
-def _ring(low: np.ndarray, high: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Integral of 2 pi r (start + slope (r - low)) from low to high."""
-    width = high - low
-    # in the width, so that narrow rings lose no digits
-    return 2.0 * np.pi * width * (
-        start * (low + width / 2.0) + slope * width * (low / 2.0 + width / 3.0)
-    )
-
-
-def _hats(rad: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-    """Integrals [r, m] of 2 pi r J0(q r) with the hat functions of distances [r]."""
+def _moments(edges: np.ndarray, frequency: np.ndarray) -> np.ndarray:
+    """Integrals [3, r, m] of p (s - s_i)^(p - 1) J0(q sqrt(s)) over the rings, p = 1, 2, 3."""
     from scipy.special import j0
 
-    width = np.diff(rad)
-    order = 4 + int(np.ceil(np.max(np.abs(frequency), initial=0.0) * width.max() / 2.0))
+    width = np.diff(edges)
+    order = 4 + int(np.ceil(np.max(frequency, initial=0.0) * width.max() / 2.0))
     nodes, weights = np.polynomial.legendre.leggauss(order)
-    share = 0.5 * (nodes + 1.0)
-    r = rad[:-1, None] + width[:, None] * share
-    measure = np.pi * r * width[:, None] * weights
-    found = np.zeros((len(rad), len(frequency)))
-    for g in range(order):  # one node of every piece at a time: memory stays small
-        bessel = measure[:, g, None] * j0(r[:, g, None] * np.abs(frequency))
-        found[:-1] += (1.0 - share[g]) * bessel
-        found[1:] += share[g] * bessel
+    found = np.zeros((3, len(width), len(frequency)))
+    for node, weight in zip(nodes, weights, strict=True):  # one of each ring: memory stays small
+        r = edges[:-1] + width * 0.5 * (node + 1.0)
+        x = r**2 - edges[:-1] ** 2
+        bessel = (r * width * weight)[:, None] * j0(r[:, None] * frequency)  # ds = 2 r dr
+        found += np.stack([np.ones_like(x), 2.0 * x, 3.0 * x**2])[..., None] * bessel
     return found

@@ -66,7 +66,9 @@ class QuantityTable(IRF):
                 f"{str(self.default_unit)!r}"
             )
         self._unit = unit
-        self.interp_kwargs = _checked_options({**self.default_interp_kwargs, **(interp_kwargs or {})})
+        self.interp_kwargs = _checked_options(
+            {**self.default_interp_kwargs, **(interp_kwargs or {})}
+        )
         self.data = data.value if isinstance(data, u.Quantity) else data
 
     @property

@@ -61,6 +61,7 @@ class IRF(ABC):
     #: short name of the kind, that of GADF in lower case
     tag: ClassVar[str]
     required_axes: ClassVar[tuple[str, ...]]
+    _data: np.ndarray
 
     def __init__(
         self,
@@ -93,6 +94,10 @@ class IRF(ABC):
     def has_offset_axis(self) -> bool:
         """True if the response depends on the offset alone, and not on the direction of it."""
         return "offset" in self.required_axes
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._data.flags.writeable = False  # a copied array would be writeable
 
     # -- files ----------------------------------------------------------------------------
 

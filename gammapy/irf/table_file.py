@@ -7,6 +7,7 @@ otherwise, and is understood:
 
 - effective areas, point spread functions and dispersions with ENERG or ETRUE for true energies;
 - a background whose values are called BGD instead of BKG;
+- a background with DETX, DETY, ENERG in this order has values [energy, x, y];
 - equal edges NAME_LO and NAME_HI: the axis is known by its nodes;
 - units like 1/s/MeV/sr, m**2 and sr^(-1), which are no FITS units;
 - a missing unit: that of GADF is taken, with a warning.
@@ -127,9 +128,7 @@ def _column(hdu: fits.BinTableHDU, names: Sequence[str], where: str) -> str:
     for name in names:
         if name in there:
             return there[name]
-    raise FileFormatError(
-        f"{where} has no column {' or '.join(names)}: it has {hdu.columns.names}"
-    )
+    raise FileFormatError(f"{where} has no column {' or '.join(names)}: it has {hdu.columns.names}")
 
 
 def _unit(hdu: fits.BinTableHDU, column: str, like: u.UnitBase, where: str) -> u.UnitBase:
@@ -220,7 +219,9 @@ def _values(
     stored = np.asarray(hdu.data[column][0], dtype=float)
     sizes = [axes[k].nbin for k in order]
     # the first column varies fastest, the last dimension of an array does
-    if stored.shape == tuple(reversed(sizes)):
+    if _is_camera_cube(stored.shape, axes, order):
+        found = [0, 1, 2]
+    elif stored.shape == tuple(reversed(sizes)):
         found = order[::-1]
     elif stored.ndim == len(axes) and (fitting := _arrangements(stored.shape, axes)):
         found = fitting[0]
@@ -241,6 +242,16 @@ def _values(
             f"{[axis.name for axis in axes]} of {[axis.nbin for axis in axes]} bins"
         )
     return u.Quantity(np.transpose(stored, np.argsort(found)), unit)
+
+
+def _is_camera_cube(shape: Sequence[int], axes: Sequence[MapAxis], order: Sequence[int]) -> bool:
+    """True for backgrounds with DETX, DETY, ENERG in this order, and an array [energy, x, y].
+
+    By its columns that should be [energy, y, x]. But the files that were there before the order
+    was laid down (those of H.E.S.S., whose events tell, and CTA) are read so by all tools.
+    """
+    names = [axes[k].name for k in order]
+    return names == ["fov_lon", "fov_lat", "energy"] and shape == tuple(a.nbin for a in axes)
 
 
 def _arrangements(shape: Sequence[int], axes: Sequence[MapAxis]) -> list[list[int]]:

@@ -31,9 +31,17 @@ from astropy.time import Time
 from gammapy.engine.sphere import RAD
 from gammapy.errors import DataError
 from gammapy.irf import FoVAlignment
-from gammapy.maps import RegionGeom, WcsGeom
+from gammapy.maps import RegionGeom
 
-__all__ = ["Block", "Pointings", "Seen", "blocks", "direction_of", "orientations"]
+__all__ = [
+    "Block",
+    "Pointings",
+    "Seen",
+    "blocks",
+    "direction_of",
+    "equatorial_axes",
+    "orientations",
+]
 
 #: pixels of a block along each axis
 _SIZE = 64
@@ -63,7 +71,11 @@ class Pointings:
 
     @classmethod
     def of(
-        cls, axes: Sequence[np.ndarray], seconds: Sequence[float], response: Sequence[int], frame: Any
+        cls,
+        axes: Sequence[np.ndarray],
+        seconds: Sequence[float],
+        response: Sequence[int],
+        frame: Any,
     ) -> Pointings:
         """From vectors [3, 3] in ICRS, to a frame."""
         turned = np.asarray(axes, dtype=float).reshape(-1, 3, 3) @ _turn(frame).T
@@ -82,15 +94,34 @@ class Seen:
     ----------
     pixel, pointing : ndarray of int [n]
         Indices in the block and among the pointings.
-    lon, lat, offset : ndarray [n]
-        Place in the field of view in deg.
+    x, y, z : ndarray [n]
+        Along the two directions and the centre of the field of view.
     """
 
     pixel: np.ndarray
     pointing: np.ndarray
-    lon: np.ndarray
-    lat: np.ndarray
-    offset: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+
+    @property
+    def lon(self) -> np.ndarray:
+        """Longitude [n] in the field of view in deg."""
+        return np.arctan2(self.x, self.z) / RAD
+
+    @property
+    def lat(self) -> np.ndarray:
+        """Latitude [n] in the field of view in deg."""
+        return np.arcsin(np.clip(self.y, -1.0, 1.0)) / RAD
+
+    @property
+    def offset(self) -> np.ndarray:
+        """Distance [n] from the centre in deg."""
+        return np.arctan2(np.hypot(self.x, self.y), self.z) / RAD
+
+    def only(self, which: np.ndarray) -> Seen:
+        """Some of the pairs."""
+        return Seen(*(a[which] for a in (self.pixel, self.pointing, self.x, self.y, self.z)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,11 +135,14 @@ class Block:
     on_sky : ndarray of bool [n_rows, n_columns]
     vector : ndarray [n, 3]
         Unit vectors of the pixels on the sky.
+    weights : ndarray [n], optional
+        Of points, of which the mean is taken as the one pixel that there is.
     """
 
     where: tuple[slice, slice]
     on_sky: np.ndarray
     vector: np.ndarray
+    weights: np.ndarray | None = None
 
     def reached(self, pointings: Pointings, reach: np.ndarray) -> np.ndarray:
         """Indices of the pointings that reach a pixel, with their reach [p] in deg."""
@@ -122,25 +156,42 @@ class Block:
 
     def seen(self, pointings: Pointings, reach: np.ndarray) -> Seen:
         """Pixels that lie within the reach [p], in deg, of pointings."""
-        along = self.vector @ pointings.center.T
-        pixel, pointing = np.nonzero(along >= np.cos(np.minimum(reach * RAD * (1 + 1e-9), np.pi)))
-        p, axes = self.vector[pixel], pointings.axes[pointing]
-        x, y, z = np.einsum("ni,nji->jn", p, axes)
-        lon, lat = np.arctan2(x, z) / RAD, np.arcsin(np.clip(y, -1.0, 1.0)) / RAD
-        return Seen(pixel, pointing, lon, lat, np.arctan2(np.hypot(x, y), z) / RAD)
+        z = self.vector @ pointings.center.T
+        near = np.flatnonzero(z >= np.cos(np.minimum(reach * RAD * (1 + 1e-9), np.pi)))
+        pixel, pointing = np.divmod(near, max(len(pointings.seconds), 1))
+        x, y = (np.take(self.vector @ pointings.axes[:, i].T, near) for i in (0, 1))
+        return Seen(pixel, pointing, x, y, np.take(z, near))
 
     def fill(self, data: np.ndarray, values: np.ndarray) -> None:
         """Put values [n, ...] on the data [..., y, x] of a map."""
+        if self.weights is not None:
+            values = np.tensordot(self.weights / self.weights.sum(), values, axes=1)[None]
         cut = data[(..., *self.where)]
-        cut[..., self.on_sky] = np.moveaxis(values, 0, -1)
+        found = np.moveaxis(values, 0, -1)
+        if np.all(self.on_sky):
+            cut[...] = found.reshape(cut.shape)
+        else:
+            cut[..., self.on_sky] = found
 
 
-def blocks(geom: Any, size: int = _SIZE) -> Iterator[Block]:
-    """Walk through the pixels of a map; a region is a pixel at its centre."""
+def blocks(geom: Any, use_region_center: bool = True, size: int = _SIZE) -> Iterator[Block]:
+    """Walk through the pixels of a map.
+
+    Parameters
+    ----------
+    geom : `~gammapy.maps.WcsGeom` or `~gammapy.maps.RegionGeom`
+    use_region_center : bool
+        A region is its centre; or the mean over its area.
+    size : int
+        Pixels of a block along each axis, at most.
+
+    Raises
+    ------
+    DataError
+        If a region has no place on the sky.
+    """
     if isinstance(geom, RegionGeom):
-        center = geom.center_skydir.spherical
-        vector = _vector(np.atleast_1d(center.lon.deg), np.atleast_1d(center.lat.deg))
-        yield Block((slice(0, 1), slice(0, 1)), np.ones((1, 1), dtype=bool), vector)
+        yield _of_region(geom, use_region_center)
         return
     image = geom.to_image()
     n_y, n_x = image.data_shape
@@ -154,6 +205,22 @@ def blocks(geom: Any, size: int = _SIZE) -> Iterator[Block]:
             lon, lat = (a.to_value("deg") for a in image.pix_to_coord(tuple(grid)))
             on_sky = np.isfinite(lon)
             yield Block((rows, columns), on_sky, _vector(lon[on_sky], lat[on_sky]))
+
+
+def _of_region(geom: RegionGeom, use_region_center: bool) -> Block:
+    if geom.region is None:
+        raise DataError(f"{geom!r} has no region, so no place in a field of view: give it one")
+    weights = None
+    if use_region_center or geom.is_all_point_sky_regions:
+        center = geom.center_skydir.spherical
+        lon, lat = (np.atleast_1d(a.deg) for a in (center.lon, center.lat))
+    else:
+        coords, weights = geom.to_image().get_wcs_coord_and_weights()
+        lon, lat, weights = (
+            np.ravel(a) for a in (coords.lon.to_value("deg"), coords.lat.to_value("deg"), weights)
+        )
+    pixel = slice(0, 1)
+    return Block((pixel, pixel), np.ones((1, 1), dtype=bool), _vector(lon, lat), weights)
 
 
 def _vector(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -188,7 +255,7 @@ def direction_of(pointing: Any, time: Time | None = None, location: Any = None) 
 
 def orientations(
     direction: SkyCoord,
-    alignment: FoVAlignment,
+    alignment: FoVAlignment | str,
     start: Time | None = None,
     seconds: float = 0.0,
     location: Any = None,
@@ -215,10 +282,9 @@ def orientations(
     DataError
         If the start or the location is needed and missing, or the step not positive.
     """
-    center, east, north = _east_north(direction.ra.deg, direction.dec.deg)
     if FoVAlignment(alignment) is not FoVAlignment.ALTAZ:
-        sign = 1.0 if FoVAlignment(alignment) is FoVAlignment.REVERSE_LON_RADEC else -1.0
-        return [np.stack([sign * east, north, center])], [seconds]
+        return [equatorial_axes(direction.ra.deg, direction.dec.deg, alignment)], [seconds]
+    center, east, north = _east_north(direction.ra.deg, direction.dec.deg)
     if start is None or location is None or not step > 0:
         raise DataError(
             f"the background is aligned to the zenith (FOVALIGN = ALTAZ): with start = {start}, "
@@ -237,6 +303,13 @@ def orientations(
     return found, [seconds / n_parts] * n_parts
 
 
+def equatorial_axes(ra: float, dec: float, alignment: FoVAlignment | str = "RADEC") -> np.ndarray:
+    """Axes [3, 3] in ICRS of a field of view that is aligned to the north."""
+    center, east, north = _east_north(ra, dec)
+    sign = 1.0 if FoVAlignment(alignment) is FoVAlignment.REVERSE_LON_RADEC else -1.0
+    return np.stack([sign * east, north, center])
+
+
 def _east_north(ra: float, dec: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     ra, dec = ra * RAD, dec * RAD
     center = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
@@ -250,8 +323,3 @@ def _zenith_angle(direction: SkyCoord, times: Time, location: Any) -> np.ndarray
     at = direction.transform_to(frame)
     up = SkyCoord(az=at.az, alt=at.alt + 0.01 * u.deg, frame=frame).icrs
     return direction.position_angle(up).rad
-
-
-def image_of(geom: Any) -> WcsGeom | RegionGeom:
-    """Geometry without axes."""
-    return geom.to_image()

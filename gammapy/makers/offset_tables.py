@@ -1,29 +1,74 @@
-"""OffsetTables: responses at nodes of a fine grid of offsets, for some energies.
+"""OffsetTables: responses at nodes of the offset, for some energies.
 
 A survey asks the same few responses at thousands of distances from the axis of a pointing. Here
-they are evaluated at nodes, once, and anything between is a weight of two nodes. Nodes are counted
-through all responses: node ``n`` of response ``i`` is row ``i * len(nodes) + n``.
+they are evaluated at nodes, and what lies between is a straight line. Nodes are laid where that is
+as good as the response itself: closer where it bends, as towards the end of the field of view,
+where tables have empty bins and are interpolated into them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gammapy.errors import DataError, UnknownNameError
 
-__all__ = ["OffsetTables"]
+__all__ = ["OffsetGrid", "OffsetTables"]
 
-#: deg between nodes: transforms and areas are nearer than 1e-4 to a straight line between them
-_STEP = 0.05
-#: the same for the energy dispersion, which is nearly straight between the nodes of its table
-_STEP_EDISP = 0.25
+#: largest error between nodes: of areas relative, of transforms and probabilities absolute
+_TOLERANCE = 5e-5
+#: share of the largest area below which an error counts in proportion to the area
+_FAINT = 0.005
+#: deg between nodes at first, and how often they are cut into three
+_STEP, _CUTS = 0.1, 6
+#: rad per deg, at which transforms are looked at: up to where that of 0.01 deg is nil
+_FREQUENCIES = np.geomspace(1.0, 400.0, 16)
 #: bytes of transforms that are kept, of the frequencies that were asked for last
-_KEPT = 2**27
+_KEPT = 2**26
 _NEEDED = ("aeff", "psf", "edisp")
+#: deg; keeps the offsets of responses apart in one sorted array
+_APART = 1000.0
+
+
+class OffsetGrid:
+    """Nodes of several responses, one after the other.
+
+    Parameters
+    ----------
+    nodes : sequence of ndarray
+        Offsets in deg of each response, ascending.
+    """
+
+    def __init__(self, nodes: Sequence[np.ndarray]) -> None:
+        self.response = np.repeat(np.arange(len(nodes)), [len(n) for n in nodes])
+        self.offset = np.concatenate(nodes)
+        self._keys = self.response * _APART + self.offset
+        self._last = np.cumsum([len(n) for n in nodes]) - 2
+        self._first = np.concatenate([[0], self._last[:-1] + 2])
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+    def between(self, response: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Row of the node below each offset, and how far it is to the next, from 0 to 1."""
+        below = np.searchsorted(self._keys, response * _APART + offset, side="right") - 1
+        below = np.clip(below, self._first[response], self._last[response])
+        low = self.offset[below]
+        return below, np.clip((offset - low) / (self.offset[below + 1] - low), 0.0, 1.0)
+
+
+class _Sample(NamedTuple):
+    """A response at offsets [n]: values [n, k, ...], which of them there are and how they count."""
+
+    values: np.ndarray
+    usable: np.ndarray
+    scale: np.ndarray
+
+    def __getitem__(self, part: Any) -> _Sample:
+        return _Sample(*(np.asarray(array)[part] for array in tuple(self)))
 
 
 class OffsetTables:
@@ -42,13 +87,12 @@ class OffsetTables:
     ----------
     end : ndarray [i]
         Last offset in deg that each response sees, that of its effective area.
-    nodes, nodes_edisp : ndarray [n], [n']
-        Offsets in deg, the latter of the energy dispersion.
-    area : ndarray [i, n, k]
-        In cm2; beyond the end as at the end.
-    usable : ndarray of bool [i, n, k]
-        Where there is a point spread function.
-    edisp : ndarray [i * n', k, r]
+    area_grid, psf_grid, edisp_grid : `OffsetGrid`
+    area : ndarray [rows, k]
+        In cm2.
+    psf_usable, edisp_usable : ndarray of bool [rows, k]
+        Where there is a point spread function, and an energy dispersion.
+    edisp : ndarray [rows, k, r]
 
     Raises
     ------
@@ -67,25 +111,79 @@ class OffsetTables:
     ) -> None:
         tables = [_tables(name, responses) for name in names]
         self.energy = np.sqrt(energy_edges_true[:-1] * energy_edges_true[1:])
+        self._edges = energy_edges_true, energy_edges
         self.end = np.array([_last_offset(table["aeff"]) for table in tables])
-        self.nodes = _node_grid(tables, self.end, _STEP)
-        self.nodes_edisp = _node_grid(tables, self.end, _STEP_EDISP)
         self._psf = [table["psf"] for table in tables]
-
-        area, usable, edisp = [], [], []
-        for name, table, end in zip(names, tables, self.end, strict=True):
-            offset = np.minimum(self.nodes, end)[:, np.newaxis]
-            area.append(_checked(name, "aeff", table["aeff"].area(self.energy, offset)))
-            usable.append(table["psf"].usable(self.energy, offset))
-            offset = np.minimum(self.nodes_edisp, end)
-            matrix = table["edisp"].matrix(energy_edges_true, energy_edges, offset)
-            edisp.append(_checked(name, "edisp", matrix))
-        self.area, self.usable = np.stack(area), np.stack(usable)
-        self.edisp = np.concatenate(edisp)
+        samplers = [self._samplers(*pair) for pair in zip(names, tables, strict=True)]
+        kinds = []
+        for kind in _NEEDED:
+            found = [
+                _refined(_first_nodes(table[kind], end), sampler[kind])
+                for table, end, sampler in zip(tables, self.end, samplers, strict=True)
+            ]
+            grid = OffsetGrid([nodes for nodes, _ in found])
+            kinds.append((grid, [sample for _, sample in found]))
+        (self.area_grid, area), (self.psf_grid, psf), (self.edisp_grid, edisp) = kinds
+        self.area = np.concatenate([sample.values[..., 0] for sample in area])
+        self.psf_usable = np.concatenate([sample.usable for sample in psf])
+        self.edisp_usable = np.concatenate([sample.usable for sample in edisp])
+        self.edisp = np.concatenate([sample.values for sample in edisp])
         self._forget()
 
+    # -- at construction --------------------------------------------------------------------
+
+    def _samplers(
+        self, name: str, tables: Mapping[str, Any]
+    ) -> dict[str, Callable[[np.ndarray], _Sample]]:
+        """What evaluates each table of a response at offsets."""
+        true, reco = self._edges
+        # what falls below and above tells whether there is a dispersion
+        wide = np.concatenate([[1e-12 * reco[0]], reco, [1e12 * reco[-1]]])
+
+        def area_at(offset: np.ndarray) -> np.ndarray:
+            return _checked(name, "aeff", tables["aeff"].area(self.energy, offset[:, np.newaxis]))
+
+        faint = _FAINT * area_at(np.linspace(0.0, _last_offset(tables["aeff"]), 61)).max(axis=0)
+        faint = np.where(faint > 0, faint, 1.0)
+
+        def area(offset: np.ndarray) -> _Sample:
+            found = area_at(offset)
+            there = np.ones(found.shape, dtype=bool)
+            return _Sample(found[..., np.newaxis], there, 1.0 / np.maximum(found, faint))
+
+        def psf(offset: np.ndarray) -> _Sample:
+            transform = tables["psf"].transform(self.energy, offset, _FREQUENCIES)
+            usable = tables["psf"].usable(self.energy, offset[:, np.newaxis])
+            scale = np.minimum(area_at(offset) / faint, 1.0)
+            return _Sample(np.swapaxes(transform, 0, 1), usable, scale)
+
+        def edisp(offset: np.ndarray) -> _Sample:
+            matrix = _checked(name, "edisp", tables["edisp"].matrix(true, wide, offset))
+            scale = np.minimum(area_at(offset) / faint, 1.0)
+            return _Sample(matrix[..., 1:-1], matrix.sum(axis=-1) > 0, scale)
+
+        return {"aeff": area, "psf": psf, "edisp": edisp}
+
+    def reach(self, containment: float) -> float:
+        """Radius in deg that holds a part of any point spread function that is met."""
+        edges = np.concatenate([[0.0], np.geomspace(1e-4, 20.0, 1200)])
+        middle = 0.5 * (edges[1:] + edges[:-1])
+        widest = 0.0
+        for i, psf in enumerate(self._psf):
+            offset = np.linspace(0.0, self.end[i], 25)
+            row, _ = self.area_grid.between(np.full(len(offset), i), offset)
+            met = psf.usable(self.energy, offset[:, np.newaxis]) & (self.area[row] > 0)
+            inside = np.cumsum(
+                psf.profile(self.energy, offset, middle) * np.diff(edges**2), axis=-1
+            )
+            radius = edges[1:][np.argmax(inside >= containment * inside[..., -1:], axis=-1)]
+            widest = max(widest, float(np.max(np.where(met.T, radius, 0.0))))
+        return widest
+
+    # -- transforms -------------------------------------------------------------------------
+
     def transforms(self, rows: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-        """Transforms [u, k, m] of the point spread function at some rows.
+        """Transforms [u, k, m] of the point spread function at some rows of its grid.
 
         Computed the first time that they are asked for, and kept for the same frequencies.
         """
@@ -100,28 +198,12 @@ class OffsetTables:
 
     def _transformed(self, rows: np.ndarray, frequency: np.ndarray) -> np.ndarray:
         found = np.empty((len(rows), len(self.energy), len(frequency)))
-        response, node = np.divmod(rows, len(self.nodes))
+        response, offset = self.psf_grid.response[rows], self.psf_grid.offset[rows]
         for i in np.unique(response):
-            here = np.flatnonzero(response == i)
-            offset = np.minimum(self.nodes[node[here]], self.end[i])
-            transform = self._psf[i].transform(self.energy, offset, frequency)
+            here = response == i
+            transform = self._psf[i].transform(self.energy, offset[here], frequency)
             found[here] = np.swapaxes(transform, 0, 1)
         return found
-
-    def reach(self, containment: float) -> float:
-        """Radius in deg that holds a part of any point spread function that is met."""
-        edges = np.concatenate([[0.0], np.geomspace(1e-4, 20.0, 1200)])
-        middle = 0.5 * (edges[1:] + edges[:-1])
-        widest = 0.0
-        for psf, usable, area, end in zip(self._psf, self.usable, self.area, self.end, strict=True):
-            met = usable & (area > 0) & (self.nodes <= end)[:, np.newaxis]
-            some = np.flatnonzero(np.any(met, axis=1))[::10]
-            density = psf.profile(self.energy, self.nodes[some], middle)
-            inside = np.cumsum(density * np.diff(edges**2), axis=-1)
-            enough = inside >= containment * inside[..., -1:]
-            radius = edges[1:][np.argmax(enough, axis=-1)]
-            widest = max(widest, float(np.max(np.where(met[some].T, radius, 0.0), initial=0.0)))
-        return widest
 
     # -- processes --------------------------------------------------------------------------
 
@@ -156,6 +238,70 @@ class _Rows:
         return np.stack([self._known[number] for number in wanted])
 
 
+# -- nodes ---------------------------------------------------------------------------------
+
+
+def _refined(
+    nodes: np.ndarray, sample: Callable[[np.ndarray], _Sample]
+) -> tuple[np.ndarray, _Sample]:
+    """Nodes with more of them where lines between are not good enough, and the sample there.
+
+    Intervals are looked at in two places, as one may be right by chance, and cut there.
+    """
+    at = sample(nodes)
+    kept_nodes, kept = [nodes], [at]
+    ends, low, high = np.stack([nodes[:-1], nodes[1:]]), at[:-1], at[1:]
+    for _ in range(_CUTS):
+        cuts = (2.0 * ends + ends[::-1]) / 3.0
+        both = sample(cuts.ravel())
+        first, second = both[: cuts.shape[1]], both[cuts.shape[1] :]
+        error = np.maximum(_error(first, low, high, 1 / 3), _error(second, low, high, 2 / 3))
+        bad = np.any(error > _TOLERANCE, axis=1)
+        if not np.any(bad):
+            break
+        ends, cuts = ends[:, bad], cuts[:, bad]
+        low, first, second, high = low[bad], first[bad], second[bad], high[bad]
+        kept_nodes.append(cuts.ravel())
+        kept += [first, second]
+        pieces = [ends[0], cuts[0]], [cuts[0], cuts[1]], [cuts[1], ends[1]]
+        ends = np.concatenate([np.stack(piece) for piece in pieces], axis=1)
+        low, high = _joined([low, first, second]), _joined([first, second, high])
+    nodes = np.concatenate(kept_nodes)
+    order = np.argsort(nodes)
+    return nodes[order], _joined(kept)[order]
+
+
+def _error(at: _Sample, low: _Sample, high: _Sample, share: float) -> np.ndarray:
+    """Error [n, k] of a line at a share of the way between nodes; those count that are usable."""
+    shape = (*at.usable.shape, *([1] * (at.values.ndim - 2)))
+    a, b = (1.0 - share) * low.usable.reshape(shape), share * high.usable.reshape(shape)
+    line = (a * low.values + b * high.values) / np.where(a + b > 0, a + b, 1.0)
+    apart = np.abs(at.values - line).max(axis=tuple(range(2, at.values.ndim)))
+    apart = np.where(low.usable | high.usable, apart, 1.0)
+    return np.where(at.usable, apart * at.scale, 0.0)
+
+
+def _joined(samples: Sequence[_Sample]) -> _Sample:
+    return _Sample(*(np.concatenate(arrays) for arrays in zip(*samples, strict=True)))
+
+
+def _first_nodes(table: Any, end: float) -> np.ndarray:
+    """Offsets up to the end: even steps, and where the table has kinks."""
+    axis = table.axes["offset"]
+    even = np.linspace(0.0, end, int(np.ceil(end / _STEP)) + 1)
+    nodes = np.concatenate([even, axis.center.to_value("deg"), axis.edges.to_value("deg")])
+    nodes = np.unique(nodes[(nodes >= 0.0) & (nodes <= end)])
+    # what differs by rounding is one node
+    return nodes[np.concatenate([np.diff(nodes) > 1e-9, [True]])]
+
+
+def _last_offset(aeff: Any) -> float:
+    """Where the field of view ends: the last edge of bins, or the last of single offsets."""
+    axis = aeff.axes["offset"]
+    last = axis.center if axis.node_type == "center" else axis.edges
+    return float(last.to_value("deg")[-1])
+
+
 def _tables(name: str, responses: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """Tables of a response, all there."""
     if name not in responses:
@@ -170,27 +316,6 @@ def _tables(name: str, responses: Mapping[str, Mapping[str, Any]]) -> Mapping[st
             f"{', '.join(_NEEDED)} are needed"
         )
     return responses[name]
-
-
-def _last_offset(aeff: Any) -> float:
-    """Where the field of view ends: the last edge of bins, or the last of single offsets."""
-    axis = aeff.axes["offset"]
-    last = axis.center if axis.node_type == "center" else axis.edges
-    return float(last.to_value("deg")[-1])
-
-
-def _node_grid(tables: Sequence[Mapping[str, Any]], ends: np.ndarray, step: float) -> np.ndarray:
-    """Offsets: even steps, and where tables have kinks or end."""
-    last = ends.max()
-    kinks = [np.linspace(0.0, last, int(np.ceil(last / step)) + 1), ends]
-    for table in tables:
-        for name in _NEEDED:
-            axis = table[name].axes["offset"]
-            kinks += [axis.center.to_value("deg"), axis.edges.to_value("deg")]
-    nodes = np.concatenate(kinks)
-    nodes = np.unique(nodes[(nodes >= 0.0) & (nodes <= last)])
-    # what differs by rounding is one node
-    return nodes[np.concatenate([np.diff(nodes) > 1e-9, [True]])]
 
 
 def _checked(response: str, name: str, table: Any) -> np.ndarray:

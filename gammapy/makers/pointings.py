@@ -26,7 +26,7 @@ from gammapy.data.groups import PointingGroup
 from gammapy.data.time_reference import EPOCH_MJD
 from gammapy.datasets.instrument import Instrument
 from gammapy.errors import DataError, UnitMismatchError
-from gammapy.makers.offset_tables import OffsetTables
+from gammapy.makers.offset_tables import OffsetGrid, OffsetTables
 from gammapy.maps.axis import MapAxis
 
 __all__ = ["PointingsInstrument"]
@@ -131,9 +131,8 @@ class PointingsInstrument(Instrument):
             If no pointing sees the position, or none has a point spread function there.
         """
         frequency = np.ascontiguousarray(frequency, dtype=float)
-        view = self._view(lon, lat, self._tables.nodes)
-        usable = self._tables.usable.reshape(-1, len(self._tables.energy))[view.row]
-        weights, known = self._weights(view, usable)
+        view = self._view(lon, lat, self._tables.psf_grid)
+        weights, known = self._weights(view, self._tables.psf_usable)
         if not np.any(known):
             raise DataError(
                 f"no response has a point spread function at {self.frame} position ({lon:.4f}, "
@@ -146,13 +145,16 @@ class PointingsInstrument(Instrument):
     def edisp(self, lon: float, lat: float) -> np.ndarray:
         """Probabilities [k, r], the mean weighted with the exposure.
 
+        Responses that have none at an energy and offset do not count there; where none counts
+        they are zero.
+
         Raises
         ------
         DataError
             If no pointing sees the position.
         """
-        view = self._view(lon, lat, self._tables.nodes_edisp)
-        weights, _ = self._weights(view, np.ones(view.area.shape, dtype=bool))
+        view = self._view(lon, lat, self._tables.edisp_grid)
+        weights, _ = self._weights(view, self._tables.edisp_usable)
         return np.einsum("uk,ukr->kr", weights, self._tables.edisp[view.row])
 
     def seen(self, temporal_model: Any) -> Self:
@@ -180,18 +182,23 @@ class PointingsInstrument(Instrument):
         """Distances [g] in deg of a unit vector [3] from all pointings."""
         return _angles(np.sum((self._axes - place) ** 2, axis=1))
 
-    def _view(self, lon: float, lat: float, nodes: np.ndarray) -> _View:
+    def _view(self, lon: float, lat: float, grid: OffsetGrid) -> _View:
+        """What sees a position, between which nodes of a grid.
+
+        Raises
+        ------
+        DataError
+            If nothing does.
+        """
         offset = self._offsets(_unit_vectors(lon, lat))
         group = np.flatnonzero((offset <= self._end) & (self._pointed > 0))
         if not len(group):
             self._refuse(lon, lat, offset)
-        response = self._response[group]
-        below, fraction = _between(self._tables.nodes, offset[group])
-        low, high = self._tables.area[response, below], self._tables.area[response, below + 1]
+        response, offset = self._response[group], offset[group]
+        row, fraction = self._tables.area_grid.between(response, offset)
+        low, high = self._tables.area[row], self._tables.area[row + 1]
         area = low + fraction[:, np.newaxis] * (high - low)
-        if nodes is not self._tables.nodes:
-            below, fraction = _between(nodes, offset[group])
-        row = response * len(nodes) + below
+        row, fraction = grid.between(response, offset)
         return _View(
             np.concatenate([group, group]),
             np.concatenate([row, row + 1]),
@@ -213,7 +220,7 @@ class PointingsInstrument(Instrument):
         By exposure. Where nothing is exposed, as a source is off or an area nil, no counts follow,
         but there must be some shape: it is weighted without the source, and then without the area.
         """
-        share = view.share[:, np.newaxis] * usable
+        share = view.share[:, np.newaxis] * usable[view.row]
         livetime, pointed = self._livetime[view.group], self._pointed[view.group]
         found = np.zeros_like(view.area)
         known = np.zeros(view.area.shape[1], dtype=bool)
@@ -232,10 +239,9 @@ class PointingsInstrument(Instrument):
         near = self._near(place)
         offset = _angles(np.sum((place[:, np.newaxis] - self._axes[near]) ** 2, axis=-1))
         point, group = np.nonzero(offset <= self._end[near])
-        node, fraction = _between(self._tables.nodes, offset[point, group])
-        group = near[group]
-        row = self._response[group] * len(self._tables.nodes) + node
-        area = self._tables.area.reshape(-1, len(self._tables.energy))
+        group, offset = near[group], offset[point, group]
+        row, fraction = self._tables.area_grid.between(self._response[group], offset)
+        area = self._tables.area
         used = np.zeros(len(area), dtype=bool)
         used[row] = used[row + 1] = True
         column = np.cumsum(used) - 1
@@ -340,13 +346,6 @@ def _unit_vectors(lon: Any, lat: Any) -> np.ndarray:
 def _angles(square: np.ndarray) -> np.ndarray:
     """Angles [...] in deg of squared chords, without the loss that a scalar product has."""
     return np.rad2deg(2.0 * np.arcsin(np.minimum(0.5 * np.sqrt(square), 1.0)))
-
-
-def _between(nodes: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number of the node below each offset, and how far it is to the next, from 0 to 1."""
-    below = np.clip(np.searchsorted(nodes, offset, side="right") - 1, 0, len(nodes) - 2)
-    fraction = (offset - nodes[below]) / (nodes[below + 1] - nodes[below])
-    return below, np.clip(fraction, 0.0, 1.0)
 
 
 def _nearest(known: np.ndarray) -> np.ndarray:

@@ -30,7 +30,9 @@ def width_in_pixels(width: Any, scales: np.ndarray, name: str = "width") -> np.n
     """
     single = isinstance(width, str) or np.ndim(width) == 0
     pair = [width, width] if single else list(width)
-    if all(isinstance(w, (int, float, np.number)) and not isinstance(w, bool) for w in pair):
+    if any(isinstance(w, bool) for w in pair):
+        raise DataError(f"{name} = {width!r} must be one positive number or two")
+    if all(isinstance(w, (int, float, np.number)) for w in pair):
         pixels = np.array(pair, dtype=float)
         if len(pixels) != 2 or not np.all((pixels > 0) & np.isfinite(pixels)):
             raise DataError(f"{name} = {width!r} must be one positive number or two")

@@ -106,7 +106,7 @@ class RegionGeom(AxisMasking):
     @property
     def binsz_wcs(self) -> Angle:
         """Sizes [2] of those pixels."""
-        return Angle(self._binsz, "deg")
+        return Angle(list(self._binsz), "deg")
 
     @cached_property
     def _shape(self) -> SkyShape:

@@ -39,13 +39,13 @@ def read_regions(regions: Any) -> list[Any]:
     try:
         several = list(regions)
     except TypeError:
-        several = [None]
+        several = [regions]
     found = []
     for region in several:
         good = isinstance(region, str) or hasattr(region, "contains")
         if not good:
             raise DataError(
-                f"region {regions!r}: a region of the package regions, a text like "
+                f"region {region!r}: a region of the package regions, a text like "
                 "'icrs;circle(83.63, 22.01, 0.5)', or a list of them is needed"
             )
         found += read_regions(region)

@@ -18,7 +18,7 @@ from gammapy.errors import DataError, UnitMismatchError, UnknownNameError
 from gammapy.irf import EffectiveAreaTable2D, EnergyDependentMultiGaussPSF, EnergyDispersion2D
 from gammapy.makers.pointings import PointingsInstrument
 from gammapy.maps import MapAxis
-from gammapy.modeling.models import ConstantTemporalModel, ExpDecayTemporalModel
+from gammapy.modeling.models import ExpDecayTemporalModel, LinearTemporalModel
 
 TRUE = MapAxis.from_energy_bounds("0.05 TeV", "150 TeV", 12, name="energy_true")
 RECO = MapAxis.from_energy_bounds("0.1 TeV", "100 TeV", 6)
@@ -89,22 +89,26 @@ def twin(lon, lat, groups=GROUPS, responses=RESPONSES, axes=(TRUE, RECO), freque
     edges = [axis.edges.to_value("TeV") for axis in axes]
     energy = np.sqrt(edges[0][:-1] * edges[0][1:])
     place = SkyCoord(lon, lat, unit="deg", frame="galactic").icrs
-    exposure, transform, matrix = np.zeros(len(energy)), 0.0, 0.0
+    sums = {name: np.zeros((len(energy), 1)) for name in ("exposure", "psf", "edisp")}
+    transform, matrix = 0.0, 0.0
     for one in groups:
         tables = responses[one.response]
         axis = SkyCoord(one.lon, one.lat, unit="deg", frame="icrs")
         offset = place.separation(axis).deg
         if offset > tables["aeff"].axes["offset"].edges.to_value("deg")[-1]:
             continue
-        weight = one.livetime * tables["aeff"].area(energy, offset)
-        exposure = exposure + weight
         at = np.array([offset])
-        transform = (
-            transform + weight[:, None] * tables["psf"].transform(energy, at, frequency)[:, 0]
-        )
-        matrix = matrix + weight[:, None] * tables["edisp"].matrix(*edges, at)[0]
-    total = np.where(exposure > 0, exposure, 1.0)[:, None]
-    return exposure, transform / total, matrix / total
+        weight = one.livetime * tables["aeff"].area(energy, offset)[:, np.newaxis]
+        shape = tables["psf"].transform(energy, at, frequency)[:, 0]
+        spread = tables["edisp"].matrix(*edges, at)[0]
+        anywhere = tables["edisp"].matrix(edges[0], [1e-9, 1e9], at)[0]
+        # a response that has no shape does not count in the mean of shapes
+        sums["exposure"] += weight
+        sums["psf"] += weight * np.any(shape > 0, axis=1, keepdims=True)
+        sums["edisp"] += weight * (anywhere > 0.5)
+        transform, matrix = transform + weight * shape, matrix + weight * spread
+    totals = {name: np.where(total > 0, total, 1.0) for name, total in sums.items()}
+    return sums["exposure"][:, 0], transform / totals["psf"], matrix / totals["edisp"]
 
 
 PLACES = [(0.0, 0.0), (0.37, 0.21), (1.4, 0.3), (357.5, -0.8), (2.49, 3.1), (-3.3, 0.9)]
@@ -221,8 +225,10 @@ def test_energies_without_psf_take_the_nearest(instrument):
     other = PointingsInstrument(
         GROUPS, {n: without_psf(t, lowest=7) for n, t in RESPONSES.items()}, TRUE, RECO
     )
-    usable = other._tables.usable[0, 0]
-    first = int(np.argmax(usable))
+    energy = instrument.energy_edges_true[1:] ** 0.5 * instrument.energy_edges_true[:-1] ** 0.5
+    usable = [without_psf(t, lowest=7)["psf"].usable(energy, 0.3) for t in RESPONSES.values()]
+    assert np.array_equal(*usable)
+    first = int(np.argmax(usable[0]))
     assert 0 < first < 8
     found = other.psf(0.4, 0.2, FREQUENCY)
     expected = instrument.psf(0.4, 0.2, FREQUENCY)
@@ -246,6 +252,11 @@ def test_response_without_psf_does_not_count():
 # -- times ---------------------------------------------------------------------------------
 
 EPOCH = Time(51544.0, format="mjd", scale="tt")
+
+
+def steady(factor):
+    """A factor that does not vary."""
+    return LinearTemporalModel(alpha=factor, beta="0 d-1", t_ref=EPOCH.mjd * u.d, scale="tt")
 
 
 def test_seen_weights_the_groups_by_the_mean_of_the_model():
@@ -274,11 +285,11 @@ def test_seen_weights_the_groups_by_the_mean_of_the_model():
 
 def test_seen_is_kept_for_the_values():
     plain = PointingsInstrument(GROUPS, RESPONSES, TRUE, RECO)
-    model = ConstantTemporalModel(const=0.5)
+    model = steady(0.5)
     first = plain.seen(model)
     assert plain.seen(model) is first
     assert_allclose(first.exposure(0.1, 0.1), 0.5 * plain.exposure(0.1, 0.1), rtol=1e-12)
-    model.const.value = 0.25
+    model.alpha.value = 0.25
     second = plain.seen(model)
     assert_allclose(second.exposure(0.1, 0.1), 0.25 * plain.exposure(0.1, 0.1), rtol=1e-12)
     assert pickle.loads(pickle.dumps(plain)).exposure(0.1, 0.1).shape == (12,)
@@ -286,7 +297,7 @@ def test_seen_is_kept_for_the_values():
 
 def test_a_source_that_is_off_has_no_exposure_but_a_shape():
     plain = PointingsInstrument(GROUPS, RESPONSES, TRUE, RECO)
-    off = plain.seen(ConstantTemporalModel(const=0.0))
+    off = plain.seen(steady(0.0))
     assert np.all(off.exposure(0.1, 0.1) == 0)
     assert_allclose(off.psf(0.1, 0.1, FREQUENCY), plain.psf(0.1, 0.1, FREQUENCY), rtol=1e-12)
     assert_allclose(off.edisp(0.1, 0.1), plain.edisp(0.1, 0.1), rtol=1e-12)
@@ -294,16 +305,14 @@ def test_a_source_that_is_off_has_no_exposure_but_a_shape():
 
 def test_seen_refuses_a_negative_mean():
     plain = PointingsInstrument(GROUPS, RESPONSES, TRUE, RECO)
-    with pytest.raises(
-        DataError, match=r"ConstantTemporalModel has mean -1 over the 1000 s of Poi"
-    ):
-        plain.seen(ConstantTemporalModel(const=-1.0))
+    with pytest.raises(DataError, match=r"LinearTemporalModel has mean -1 over the 1000 s of Poi"):
+        plain.seen(steady(-1.0))
 
 
 def test_seen_refuses_times_without_length():
     plain = PointingsInstrument([group(0, 0, stop=(0.0,))], RESPONSES, TRUE, RECO)
     with pytest.raises(DataError, match=r"mean 0 over the 0 s of PointingGroup"):
-        plain.seen(ConstantTemporalModel(const=1.0))
+        plain.seen(steady(1.0))
 
 
 # -- errors --------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 #: pairs of a node and an element that are handled at a time
-CHUNK = 2_000_000
+CHUNK = 400_000
 
 
 class Elements(NamedTuple):
@@ -51,14 +51,14 @@ class Psf:
     value : callable
         ``value(k, theta, lon, lat)`` in sr-1 at the distance ``theta`` in deg from a true
         position; arrays that broadcast.
-    reach : float
-        Radius in deg where it is cut; it is normalised to 1 within.
+    reach : sequence of float
+        By true bin: radius in deg where it is cut; it is normalised to 1 within.
     scale : sequence of float
         By true bin: size of the smallest structure in deg, the width of the narrowest Gaussian.
     """
 
     value: Callable[[int, Array, Array, Array], Array]
-    reach: float
+    reach: Sequence[float]
     scale: Sequence[float]
 
     def norm(self, k: int, lon: Array, lat: Array) -> Array:
@@ -69,9 +69,9 @@ class Psf:
 
     def panels(self, k: int) -> Array:
         """Radii that divide the integral, in deg: each twice the last, from two widths on."""
-        n = max(int(np.ceil(np.log2(self.reach / (2 * self.scale[k])))), 0)
+        n = max(int(np.ceil(np.log2(self.reach[k] / (2 * self.scale[k])))), 0)
         inner = 2 * self.scale[k] * 2.0 ** np.arange(n)
-        return np.append(inner[inner < self.reach * (1 - 1e-9)], self.reach)
+        return np.append(inner[inner < self.reach[k] * (1 - 1e-9)], self.reach[k])
 
 
 def stretches(edges: Sequence[float], n: int) -> tuple[Array, Array]:
@@ -91,9 +91,16 @@ def vectors(lon: ArrayLike, lat: ArrayLike) -> Array:
 
 
 def distances(a: Array, b: Array) -> Array:
-    """Distances in deg along great circles, from vectors [n, 3] to [m, 3]: [n, m]."""
-    square = sum((a[:, None, i] - b[None, :, i]) ** 2 for i in range(3))
-    return np.rad2deg(2 * np.arcsin(np.minimum(0.5 * np.sqrt(square), 1.0)))
+    """Distances in deg along great circles, from vectors [n, 3] to [m, 3]: [n, m].
+
+    From the chords, which are differences to a vector nearby: small ones keep their digits.
+    """
+    near = a[0]
+    a, b = a - near, b - near
+    square = -2 * (a @ b.T)
+    square += np.sum(a**2, axis=1)[:, None]
+    square += np.sum(b**2, axis=1)
+    return np.rad2deg(2 * np.arcsin(0.5 * np.sqrt(np.clip(square, 0.0, 4.0))))
 
 
 def about(lon: float, lat: float, distance: Array, angle: Array) -> tuple[Array, Array]:
@@ -143,8 +150,8 @@ def extended(
         ends = [0.0, *(float(np.max(edge + 0 * around)) for edge in breaks(around))]
         pieces = []
         for i, (a, b) in enumerate(itertools.pairwise(ends)):
-            n = int(np.ceil(fine * (10 + 1.6 * (b - a) / step)))
-            m = int(np.ceil(fine * (24 + 2 * np.pi * b / step)))
+            n = int(np.ceil(fine * (7 + 1.6 * (b - a) / step)))
+            m = int(np.ceil(fine * (16 + 2 * np.pi * b / step)))
             x, w = np.polynomial.legendre.leggauss(n)
             angle = np.arange(m)[:, None] * (2 * np.pi / m)
             edges = [0.0 * angle, *(edge + 0.0 * angle for edge in breaks(angle))]
@@ -165,7 +172,7 @@ def image(
 
     def elements(step: float) -> Elements:
         size = float(np.max(np.abs(wcs.wcs.cdelt)))
-        parts = max(int(np.ceil(size / (1.5 * step))), 1)
+        parts = max(int(np.ceil(size / step)), 1)
         edges = [np.linspace(0.0, length - 1.0, (length - 1) * parts + 1) for length in shape[::-1]]
         (x, w_x), (y, w_y) = (stretches(edge, n) for edge in edges)
         x, y = (grid.ravel() for grid in np.meshgrid(x, y))
@@ -219,7 +226,7 @@ def nodes(wcs: WCS, x: Array, y: Array, n: int, fine: int = 1) -> tuple[Array, A
 
 def nodes_needed(wcs: WCS, scale: float) -> int:
     """Nodes along a pixel that hold a Gaussian of that width to 1e-6 of its peak."""
-    return 4 + int(np.ceil(2.2 * np.max(np.abs(wcs.wcs.cdelt)) / scale))
+    return 2 + int(np.ceil(1.2 * np.max(np.abs(wcs.wcs.cdelt)) / scale))
 
 
 # -- counts ------------------------------------------------------------------------------
@@ -234,7 +241,7 @@ def counts(
     wcs: WCS,
     at: tuple[ArrayLike, ArrayLike],
     *,
-    step: float = 0.8,
+    step: float = 1.2,
     n: int | None = None,
     fine: int = 1,
 ) -> Array:
@@ -258,7 +265,7 @@ def counts(
     for k in np.flatnonzero(flux):
         number = nodes_needed(wcs, psf.scale[k] * fine) if n is None else n
         where = nodes(wcs, x, y, number, fine)
-        pieces = _within_reach(source(step * psf.scale[k]), psf.reach, where[0])
+        pieces = _within_reach(source(step * psf.scale[k]), psf.reach[k], where[0])
         norm = psf.norm(k, pieces.lon, pieces.lat)
         weight = pieces.share * exposure(pieces.lon, pieces.lat)[k] / norm
         rate[k] = flux[k] * _at_pixels(pieces, weight, psf, k, where)
@@ -282,13 +289,13 @@ def _at_pixels(
     center = vectors(pieces.lon, pieces.lat)
     result = np.zeros(len(node))
     middle = node.mean(axis=1)
-    size = distances(middle[:1], node[0]).max() + psf.reach
+    size = distances(middle[:1], node[0]).max() + psf.reach[k]
     for i in _chunks(len(node), node.shape[1] * len(weight)):
         near = np.flatnonzero((distances(middle[i], center) <= size * 1.01).any(axis=0))
         for part in np.array_split(near, max(len(near) * solid[i].size // CHUNK, 1)):
             theta = distances(node[i].reshape(-1, 3), center[part])
             value = psf.value(k, theta, pieces.lon[part], pieces.lat[part])
-            value = np.where(theta <= psf.reach, value, 0.0) @ weight[part]
+            value = np.where(theta <= psf.reach[k], value, 0.0) @ weight[part]
             result[i] += np.sum(value.reshape(solid[i].shape) * solid[i], axis=1)
     return result
 

@@ -48,14 +48,14 @@ def disk(radius, lon_0=0.0, lat_0=0.0):
 def gaussian_psf(sigma):
     """Not normalised: it has to be by the twin."""
     profile = lambda k, theta, lon, lat: 0.93e4 * np.exp(-0.5 * (theta / sigma) ** 2)  # noqa: E731
-    return npred.Psf(profile, 7 * sigma, [sigma])
+    return npred.Psf(profile, [7 * sigma], [sigma])
 
 
 def king_psf(sigma, gamma, reach):
     profile = lambda k, theta, lon, lat: (  # noqa: E731
         (1 + theta**2 / (2 * gamma * sigma**2)) ** -gamma
     )
-    return npred.Psf(profile, reach, [sigma])
+    return npred.Psf(profile, [reach], [sigma])
 
 
 def even(value=1e14):
@@ -202,7 +202,7 @@ def changing_psf():
         sigma = 0.05 * np.exp(0.4 * (lat - 3.0))
         return np.exp(-0.5 * (theta / sigma) ** 2)
 
-    return npred.Psf(profile, 0.4, [0.05])
+    return npred.Psf(profile, [0.4], [0.05])
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.6])
@@ -280,7 +280,7 @@ def test_ellipse_by_its_edge():
 def test_every_bin_through_its_own_psf_and_the_dispersion():
     wcs = sky((41, 41), 0.02)
     sigmas = [0.08, 0.03]
-    psf = npred.Psf(lambda k, t, lon, lat: np.exp(-0.5 * (t / sigmas[k]) ** 2), 0.5, sigmas)
+    psf = npred.Psf(lambda k, t, lon, lat: np.exp(-0.5 * (t / sigmas[k]) ** 2), [0.5, 0.3], sigmas)
     exposure = lambda lon, lat: np.stack([np.full(np.shape(lon), e) for e in (1e13, 4e13)])  # noqa: E731
     edisp = np.array([[0.6, 0.3, 0.0], [0.1, 0.2, 0.5]])
     at = ([20, 22], [20, 21])

@@ -102,7 +102,7 @@ def test_what_gammapy_has_for_a_point_is_lower_at_the_peak(datasets):
     flux = twin.bin_fluxes(dnde, dataset.energy_edges_true)
     psf = npred.Psf(
         lambda k, theta, lon, lat: twin.along(dataset.radii, profile[k], theta),
-        0.655,
+        [0.655] * len(flux),
         np.array([twin.containment_radius(dataset.radii, p, 0.68) for p in profile]) / 2,
     )
 

@@ -139,7 +139,7 @@ def make_map(survey: Survey, making: Making, report: Mapping[str, Any]) -> None:
     else:
         memory = bytes_of(making.memory, "--memory")
         store = survey.store(making.workers, memory, making.restart)
-        sums = _work(survey, store, making)
+        sums = _work(survey, store, making, memory)
         _write_report(survey, making.output, report, sums)
         click.echo(_result(survey, making.output, sums))
     if making.png is not None:
@@ -147,11 +147,11 @@ def make_map(survey: Survey, making: Making, report: Mapping[str, Any]) -> None:
     remove_tiles(tiles_folder(making.output))
 
 
-def _work(survey: Survey, store: TileStore, making: Making) -> Any:
+def _work(survey: Survey, store: TileStore, making: Making, memory: int) -> Any:
     click.echo(_plan(survey, store, making))
     try:
         with _shown() as watch:
-            return survey.make(store, making.workers, making.restart, watch)
+            return survey.make(store, making.workers, memory, making.restart, watch)
     except KeyboardInterrupt:
         done = len(store.layout) - len(store.left())
         click.echo(

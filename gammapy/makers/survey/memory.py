@@ -65,6 +65,10 @@ class Need:
         """Bytes of a process apart from its tile."""
         return PROCESS + _UNPICKLED * self.payload + self.extra
 
+    def share(self, memory: int, workers: int) -> int:
+        """Bytes that each process which works may take, of all that there are."""
+        return (memory - self.process()) // workers
+
     def total(self, layout: Layout, workers: int) -> int:
         """Bytes of all processes together: the one that leads, and those that work."""
         tile = int(self.per_pixel * layout.largest)

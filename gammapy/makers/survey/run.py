@@ -6,6 +6,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,11 @@ class Survey:
         """Energy bins."""
         return self.geom.data_shape[0]
 
+    @cached_property
+    def need(self) -> Need:
+        """Memory that it takes."""
+        return Need(self.per_pixel, len(pickle.dumps(self.task)), self.extra)
+
     def store(self, workers: int, memory: int, restart: bool = False) -> TileStore:
         """Where the tiles lie; nothing is written yet.
 
@@ -101,15 +107,18 @@ class Survey:
         if manifest is not None:
             _check_inputs(folder, manifest["inputs"], self.inputs)
             layout = Layout(layout.shape, tuple(manifest["size"]))
-        payload = len(pickle.dumps(self.task))
-        need = Need(self.per_pixel, payload, self.extra)
-        layout = fitting_layout(layout, need, workers, memory, kept=manifest is not None)
+        layout = fitting_layout(layout, self.need, workers, memory, kept=manifest is not None)
         store = TileStore(folder, key_of(self.inputs, layout.size), layout, self.planes)
         _check_disk(store, manifest is not None)
         return store
 
     def make(
-        self, store: TileStore, workers: int, restart: bool = False, watch: Watch | None = None
+        self,
+        store: TileStore,
+        workers: int,
+        memory: int,
+        restart: bool = False,
+        watch: Watch | None = None,
     ) -> np.ndarray:
         """Compute the tiles that are not there, and write the file.
 
@@ -117,8 +126,8 @@ class Survey:
         ----------
         store : `TileStore`
             From `store`.
-        workers : int
-            Number of processes.
+        workers, memory : int
+            Number of processes, and the bytes that all of them may take.
         restart : bool
             True to begin anew whatever tiles there are.
         watch : `Watch`, optional
@@ -137,8 +146,9 @@ class Survey:
             watch.begins(len(store.layout), len(store.layout) - len(left))
             told: set[str] = set()
             if left:
-                job = pickle.dumps(Job(self.task, self.geom, store))
-                for texts in finished_tiles(job, left, workers):
+                workers = min(workers, len(left))
+                job = Job(self.task, self.geom, store, self.need.share(memory, workers))
+                for texts in finished_tiles(pickle.dumps(job), left, workers):
                     watch.finished()
                     for text in (text for text in texts if text not in told):
                         told.add(text)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gammapy.errors import DataError, GammapyError, GammapyWarning
+from gammapy.makers.survey.memory import in_words
 from gammapy.makers.survey.store import TileStore
 from gammapy.makers.survey.tiles import Tile, tile_geom
 from gammapy.maps import WcsGeom
@@ -44,6 +45,8 @@ class Job(NamedTuple):
     task: Callable[[WcsGeom], np.ndarray]
     geom: WcsGeom
     store: TileStore
+    #: bytes that a process may take; 0 for any number
+    memory: int = 0
 
 
 class _Answer(NamedTuple):
@@ -179,6 +182,7 @@ def _work(connection: Any) -> None:
         content = connection.recv_bytes()
         try:
             job = pickle.loads(content)
+            _limit(job.memory)
             failed = None
         except Exception as error:
             failed = _plain("the models and responses cannot be handed on", error)
@@ -187,9 +191,28 @@ def _work(connection: Any) -> None:
             connection.send(_Answer(tile, [], failed) if failed else _answer(job, tile))
 
 
+def _limit(memory: int) -> None:
+    """Let the system refuse more memory, so that no other program is harmed."""
+    with suppress(ImportError, OSError, ValueError):  # not all systems can
+        import resource
+
+        if memory:
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
 def _answer(job: Job, tile: Tile) -> _Answer:
     try:
         return _Answer(tile, compute_tile(job, tile), None)
+    except MemoryError:
+        return _Answer(
+            tile,
+            [],
+            DataError(
+                f"{tile} takes more than the {in_words(job.memory)} of memory that each process may "
+                "take: the same command goes on with the tiles that are finished; give it more "
+                "--memory or fewer --workers"
+            ),
+        )
     except Exception as error:
         return _Answer(tile, [], _plain(str(tile), error))
 

@@ -265,7 +265,8 @@ class SpatialModel(ModelBase):
 
         Parameters
         ----------
-        geom : `~gammapy.maps.WcsGeom`
+        geom : `~gammapy.maps.WcsGeom` or `MapPixels`
+            The latter is made once for the many models of a map.
         energies : `Energies`, optional
             For a model that depends on energy.
         oversampling_factor : int, optional

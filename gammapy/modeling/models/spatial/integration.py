@@ -24,6 +24,7 @@ from gammapy.engine.sphere import separation
 from gammapy.errors import ModelError
 from gammapy.maps.geometry import WcsGeom
 from gammapy.modeling.models.spatial.pixel_block import (
+    MapPixels,
     PixelBlock,
     blocks_about,
     position_in,
@@ -43,6 +44,8 @@ __all__ = [
     "start_size",
 ]
 
+#: size of the first cells, in those of the structure of a model; more of it is found by itself
+_CELL = 3.0
 #: radius in deg up to which round shapes are integrated along edges
 _LARGEST_ROUND = 45.0
 
@@ -84,7 +87,7 @@ class Patch(NamedTuple):
 
 def patches(
     model: SpatialModel,
-    geom: WcsGeom,
+    geom: WcsGeom | MapPixels,
     energies: Energies | None = None,
     oversampling_factor: int | None = None,
 ) -> Iterator[Patch]:
@@ -93,7 +96,7 @@ def patches(
         raise ModelError(
             f"{type(model).__name__} depends on energy: a map with an axis 'energy_true' is needed"
         )
-    for block in _blocks(model, geom):
+    for block in _blocks(model, MapPixels.of(geom)):
         if oversampling_factor is None:
             share = _shares(model, block, energies)
         else:
@@ -102,32 +105,32 @@ def patches(
         yield Patch(block.columns, block.rows, share)
 
 
-def center_in(model: SpatialModel, geom: WcsGeom) -> tuple[float, float] | None:
+def center_in(model: SpatialModel, pixels: MapPixels) -> tuple[float, float] | None:
     """Position of a model in the frame of a map, in deg; None if it has none."""
     own = model.own_parameters
     if {"lon_0", "lat_0"} <= own.keys():
         lon, lat = (own[name].value * own[name].internal_factor for name in ("lon_0", "lat_0"))
-        return position_in(geom, model.frame, lon, lat)
+        return position_in(pixels, model.frame, lon, lat)
     position: Any = model.position
     if position is None:
         return None
     place = position.spherical
-    return position_in(geom, position.frame.name, float(place.lon.deg), float(place.lat.deg))
+    return position_in(pixels, position.frame.name, float(place.lon.deg), float(place.lat.deg))
 
 
-def _blocks(model: SpatialModel, geom: WcsGeom) -> list[PixelBlock]:
+def _blocks(model: SpatialModel, pixels: MapPixels) -> list[PixelBlock]:
     """Pixels that a model reaches."""
-    center, reach = center_in(model, geom), model.reach
+    center, reach = center_in(model, pixels), model.reach
     if center is None or reach is None:
-        return [whole(geom)]
-    return blocks_about(geom, center, reach)
+        return [whole(pixels)]
+    return blocks_about(pixels, center, reach)
 
 
 def _shares(model: SpatialModel, block: PixelBlock, energies: Energies | None) -> np.ndarray:
     """Integrals [n_planes, n_y, n_x] of a model that has values."""
     if model.is_round and (model.reach or np.inf) < _LARGEST_ROUND and block.on_sky:
         return _round_shares(model, block)[None]
-    near = reached_from(block, center_in(model, block.geom), model.reach)
+    near = reached_from(block, center_in(model, block.map), model.reach)
     function = brightness_on(model, block, energies)
     return pixel_integrals(function, near, block.n_x, block.n_y, start_size(model, block))
 
@@ -137,16 +140,16 @@ def start_size(model: SpatialModel, block: PixelBlock) -> float:
     size = model.evaluation_bin_size_min
     if size is None:
         return 1.0
-    # of an ellipse it is a third of what is smooth along the major axis
-    factor = 3.0 * np.sqrt(1.0 - model.e.value**2) if "e" in model.own_parameters else 1.0
-    return float(size.to_value("deg") * factor / block.geom.pixel_scales.deg.max())
+    # of an ellipse it is that along the major axis
+    minor = np.sqrt(1.0 - model.e.value**2) if "e" in model.own_parameters else 1.0
+    return _CELL * float(size.to_value("deg") * minor / block.map.size)
 
 
 def reached_from(
     block: PixelBlock, center: tuple[float, float] | None, reach: float | None
 ) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
     """Function that says which cells of a block are within reach of a position."""
-    pixel = float(block.geom.pixel_scales.deg.max())
+    pixel = block.map.size
 
     def near(x: np.ndarray, y: np.ndarray, size: float) -> np.ndarray:
         if center is None or reach is None:
@@ -166,7 +169,7 @@ def _round_shares(model: SpatialModel, block: PixelBlock) -> np.ndarray:
     size = model.evaluation_bin_size_min
     if not rims and size is not None:
         scale = min(scale, 3.0 * float(size.to_value("deg")))
-    center = center_in(model, block.geom)
+    center = center_in(model, block.map)
     assert center is not None
 
     def plane(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -19,7 +19,7 @@ from gammapy.modeling.models.spatial.integration import (
     reached_from,
     start_size,
 )
-from gammapy.modeling.models.spatial.pixel_block import whole
+from gammapy.modeling.models.spatial.pixel_block import MapPixels, whole
 from gammapy.units import internal_unit
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def region_integrals(
     The region cuts pixels, which are cut in turn as at any sharp edge.
     """
     pixels = geom.to_wcs_geom().to_image()
-    block = whole(pixels)
-    center = center_in(model, pixels)
+    block = whole(MapPixels(pixels))
+    center = center_in(model, block.map)
     values = brightness_on(model, block, energies)
 
     def function(x: np.ndarray, y: np.ndarray) -> np.ndarray:

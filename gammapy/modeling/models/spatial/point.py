@@ -13,10 +13,10 @@ import numpy as np
 
 from gammapy.errors import ModelError
 from gammapy.maps.geometry import WcsGeom
-from gammapy.maps.sky_grid import sky_to_pix
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.integration import Energies, Patch, center_in
 from gammapy.modeling.models.spatial.outline import point_region
+from gammapy.modeling.models.spatial.pixel_block import MapPixels
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["PointSpatialModel"]
@@ -48,7 +48,7 @@ class PointSpatialModel(SpatialModel):
 
     def patches(
         self,
-        geom: WcsGeom,
+        geom: WcsGeom | MapPixels,
         energies: Energies | None = None,
         oversampling_factor: int | None = None,
     ) -> Iterator[Patch]:
@@ -57,14 +57,14 @@ class PointSpatialModel(SpatialModel):
         So its centroid is kept, and it moves smoothly. What falls on pixels beyond the edge of the
         map is not there: the weights of tiles that make up a map add to 1.
         """
-        n_y, n_x = geom.data_shape[-2:]
-        center = center_in(self, geom)
+        pixels = MapPixels.of(geom)
+        n_y, n_x = pixels.data_shape
+        center = center_in(self, pixels)
         assert center is not None
-        place = sky_to_pix(geom.wcs, *(np.array([c]) for c in center), 0.5 * (n_x - 1))
-        x, y = (float(p[0]) for p in place)
+        x, y = (float(p[0]) for p in pixels.pixels(*center))
         if not (np.isfinite(x) and np.isfinite(y)):
             return
-        period = geom.period
+        period = pixels.period
         turns = np.arange(-np.ceil(n_x / period), np.ceil(n_x / period) + 1) if period else [0.0]
         row = int(np.floor(y))
         for turn in turns:

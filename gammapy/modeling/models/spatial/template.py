@@ -36,7 +36,12 @@ from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.image import SkyImage
 from gammapy.modeling.models.spatial.outline_of_map import map_region
-from gammapy.modeling.models.spatial.template_map import SR, Interpolation, TemplateSource
+from gammapy.modeling.models.spatial.template_map import (
+    SR,
+    Interpolation,
+    TemplateSource,
+    kinks_of,
+)
 from gammapy.modeling.parameter import Parameter
 from gammapy.units import parse_unit
 

@@ -32,7 +32,13 @@ from gammapy.modeling.models.spatial.domain import Domain
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.image import SkyImage
 from gammapy.modeling.models.spatial.outline_of_map import Outline, map_region, outline_of
-from gammapy.modeling.models.spatial.template_map import SR, Interpolation, clean, spectrum_of
+from gammapy.modeling.models.spatial.template_map import (
+    SR,
+    Interpolation,
+    clean,
+    kinks_of,
+    spectrum_of,
+)
 from gammapy.modeling.parameter import Parameter
 from gammapy.modeling.parameters import Parameters
 from gammapy.units import internal_factor
