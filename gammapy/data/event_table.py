@@ -17,6 +17,7 @@ from gammapy.atomic import expand
 from gammapy.data.fits_table import find_table_hdu, read_table, table_of_hdu
 from gammapy.data.time_reference import column_zero, time_reference
 from gammapy.errors import FileFormatError
+from gammapy.fits_file import read_hdus
 
 __all__ = ["events_to_hdu", "read_events"]
 
@@ -59,16 +60,15 @@ def _with_times(table: Table, place: str) -> Table:
 
 
 def _check_sum(path: str, hdu: str) -> None:
-    from gammapy.fits_file import read_hdus
-
+    """Refuse a file of which astropy says that a sum is wrong."""
     read_hdus(path)  # named errors for what is damaged altogether
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", AstropyUserWarning)
-        try:
-            with fits.open(path, checksum=True) as hdus:
-                table_of_hdu(find_table_hdu(hdus, hdu, path, "events"), path)
-        except AstropyUserWarning as warning:
-            raise FileFormatError(f"{path}: {' '.join(str(warning).split())}") from None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", AstropyUserWarning)
+        with fits.open(path, checksum=True) as hdus:
+            table_of_hdu(find_table_hdu(hdus, hdu, path, "events"), path)
+    wrong = [str(w.message) for w in caught if "verification failed" in str(w.message)]
+    if wrong:
+        raise FileFormatError(f"{path}: {' '.join(wrong[0].split())} Fetch the file again")
 
 
 def events_to_hdu(events: Any) -> fits.BinTableHDU:

@@ -129,9 +129,7 @@ class AboutPixels(ExposureTerms):
         frequencies: np.ndarray,
     ) -> None:
         self._loading = exposure.loading.T
-        self._maps = {
-            (i, j): exposure.at(x, y, i, j) for i in range(3) for j in range(3 - i)
-        }
+        self._maps = {(i, j): exposure.at(x, y, i, j) for i in range(3) for j in range(3 - i)}
         self._edisp = edisp
         self._frequencies = frequencies
         # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2

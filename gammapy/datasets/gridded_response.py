@@ -40,7 +40,7 @@ MOST_CELLS = 2048
 #: distance of the knots of the PSF, in deg
 KNOTS = 1.5
 #: frequencies at which the transform of the PSF is tabulated
-N_FREQUENCIES = 400
+N_FREQUENCIES = 1600
 
 
 class _Field(NamedTuple):
@@ -72,19 +72,18 @@ class GriddedResponse(SourceResponse):
         With a point spread function.
     pixels : `SkyPixels`
         Of a part of the sky, up to some 20 deg wide.
-    shares : tuple of ndarray, optional
-        For a shape that depends on energy: energies [k, q] in TeV and weights [k, q] with which
-        they enter each true bin; by default the logarithmic middle of the bins.
+    energies : `~gammapy.modeling.models.spatial.integration.Energies`, optional
+        For a shape that depends on energy: at which energies it is taken, and with which weights
+        they enter each true bin.
     """
 
     def __init__(
-        self, model: Any, instrument: Instrument, pixels: SkyPixels, shares: Any = None
+        self, model: Any, instrument: Instrument, pixels: SkyPixels, energies: Any = None
     ) -> None:
         self._model = model
         self._instrument = instrument
         self._sky = pixels
-        edges = instrument.energy_edges_true
-        self._shares = shares or (np.sqrt(edges[:-1] * edges[1:])[:, None], np.ones((1, 1)))
+        self._energies = energies
         self._field = _field(model, instrument, pixels)
         radius = np.sqrt(2.0) * self._field.half + instrument.reach
         self.pixels = pixels.nodes.near(self._field.axes[2], radius)
@@ -174,7 +173,7 @@ class GriddedResponse(SourceResponse):
                 lambda name: step_of(model, name, axes, frame),
                 lambda name, transform: size_slope(model, name, transform),
             )
-        return NodeMasses(model, axes, frame, self._cells, self._grid.step, *self._shares)
+        return NodeMasses(model, axes, frame, self._cells, self._grid.step, self._energies)
 
     @property
     def _is_smooth(self) -> bool:
@@ -253,4 +252,3 @@ def _hats(places: np.ndarray, knots: np.ndarray) -> np.ndarray:
     if len(knots) == 1:
         return np.ones((len(places), 1))
     return np.array([np.interp(places, knots, row) for row in np.eye(len(knots))]).T
-

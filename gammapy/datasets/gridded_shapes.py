@@ -138,8 +138,8 @@ class NodeMasses(GriddedShape):
     n_cells : int
     step : float
         Between cells, in deg.
-    energies, weights : ndarray [k, q]
-        Where the shape depends on energy: nodes in TeV, and how they enter each bin.
+    energies : `~gammapy.modeling.models.spatial.integration.Energies` or None
+        For a shape that depends on energy.
     """
 
     smoothing = 0.0
@@ -151,8 +151,7 @@ class NodeMasses(GriddedShape):
         frame: str,
         n_cells: int,
         step: float,
-        energies: np.ndarray,
-        weights: np.ndarray,
+        energies: Any,
     ) -> None:
         self._model = model
         parts = _parts(model, n_cells, step)
@@ -162,7 +161,7 @@ class NodeMasses(GriddedShape):
         self._place = angles(rotated_vectors(from_plane(x, y, axes), frame, model.frame))
         self._gather = gathering(n_cells, parts)
         self._area = (RAD * step / parts) ** 2
-        self._energies, self._weights = np.broadcast_arrays(energies, weights)
+        self._energies = energies
 
     def _gathered(self, planes: Iterable[np.ndarray]) -> np.ndarray:
         gather = self._gather
@@ -186,9 +185,11 @@ class NodeMasses(GriddedShape):
             rest = (None,) * (model.coordinates - 2)
             return self._gathered(planes([*self._place, *rest]))[:, None]
         bins = []
-        for nodes, shares in zip(self._energies, self._weights, strict=True):
-            places = ([*self._place, np.full(self._place[0].shape, e)] for e in nodes)
-            parts = [w * np.array(planes(at)) for at, w in zip(places, shares, strict=True)]
+        for row in self._energies.weights:
+            parts = []
+            for i in np.flatnonzero(row):
+                energy = np.full(self._place[0].shape, self._energies.nodes[i])
+                parts.append(row[i] * np.array(planes([*self._place, energy])))
             bins.append(self._gathered(sum(parts[1:], start=parts[0])))
         return np.stack(bins, axis=1)
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.partial_instrument import PartialInstrument
-from gammapy.datasets.response import respond
+from gammapy.datasets.response import as_seen, respond
 from gammapy.datasets.sky_pixels import SkyPixels, direction_of
 from gammapy.errors import DataError, ModelError
 from gammapy.maps import WcsGeom, WcsNDMap
@@ -20,8 +19,6 @@ __all__ = ["predict_counts"]
 
 #: largest part of a map that is predicted at once, along a side, in pixels and in deg
 PART_PIXELS, PART_WIDTH = 1024, 20.0
-#: nodes per true bin at which a shape that depends on energy is taken
-ENERGY_NODES = 3
 
 
 class _Source(NamedTuple):
@@ -103,10 +100,7 @@ def _source(model: Any, instrument: Instrument, frame: str) -> _Source:
         )
     spatial = model.spatial_model
     spatial.check_values()
-    if not all(model.apply_irf.values()):
-        instrument = PartialInstrument(instrument, model.apply_irf)
-    if model.temporal_model is not None:
-        instrument = instrument.seen(model.temporal_model)
+    instrument = as_seen(model, instrument)
     flux = bin_fluxes(model, instrument.energy_edges_true)
     direction, reach = direction_of(spatial, frame), spatial.reach
     if direction is None or reach is None:

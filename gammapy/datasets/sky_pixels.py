@@ -24,12 +24,14 @@ class SkyPixels:
 
     Attributes
     ----------
+    geom : `~gammapy.maps.WcsGeom`
     frame : str
         Of the unit vectors.
     nodes : `~gammapy.engine.pixel_nodes.PixelNodes`
     """
 
     def __init__(self, geom: WcsGeom) -> None:
+        self.geom = geom
         image = geom.to_image()
         n_y, n_x = image.data_shape[-2:]
         x, y = np.meshgrid(np.arange(n_x + 1) - 0.5, np.arange(n_y + 1) - 0.5)

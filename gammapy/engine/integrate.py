@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["BinQuadrature", "bin_quadrature", "choose_order", "finer_order", "is_converged", "legendre"]
+__all__ = [
+    "BinQuadrature",
+    "bin_quadrature",
+    "choose_order",
+    "finer_order",
+    "is_converged",
+    "legendre",
+]
 
 ORDERS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 

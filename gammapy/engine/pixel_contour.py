@@ -114,7 +114,8 @@ def cumulative(
     at = middle[:, None] + half[:, None] * _NODES
     density = 2.0 * np.pi * RAD * profile(at) * np.sin(RAD * at)
     share = np.append(0.0, np.cumsum(half * (density @ _WEIGHTS)))
-    return _table(theta, share, profile, (share[-1], reach, scale, np.array(inner)))
+    edges = np.array([rim for rim in rims if 0.0 < rim <= reach])
+    return _table(theta, share, profile, (share[-1], reach, scale, edges))
 
 
 def _table(

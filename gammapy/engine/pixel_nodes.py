@@ -155,7 +155,9 @@ class PixelNodes:
         stride = self.shape[1] + 1
         flat = self._corners.reshape(-1, 3)
         corners = [flat[first + step] for step in (0, 1, stride, stride + 1)]
-        east, north = (np.stack([c @ axis for c in corners], axis=1) @ fraction for axis in axes[:2])
+        east, north = (
+            np.stack([c @ axis for c in corners], axis=1) @ fraction for axis in axes[:2]
+        )
         across = np.sqrt(east**2 + north**2)
         radius = np.arcsin(np.minimum(across, 1.0)) / RAD
         behind = corners[0] @ axes[2] < 0

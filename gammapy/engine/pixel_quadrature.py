@@ -14,7 +14,7 @@ import numpy as np
 __all__ = ["pixel_integrals", "pixel_means"]
 
 #: difference of the rules, of the brightest pixel, for which a cell is kept
-_TOLERANCE = 2e-5
+_TOLERANCE = 1e-4
 #: cuts of a cell after the first look, at most
 _DEEPEST = 8
 #: cells that are looked at together, to save memory
@@ -120,7 +120,8 @@ def _mean(
     """Means [n_planes, n] over what of a cell is on the sky; and whether all of it is."""
     at_x, at_y, weights = rule
     places = (x[:, None] + size * at_x).ravel(), (y[:, None] + size * at_y).ravel()
-    values = np.asarray(function(*places)).reshape(-1, len(x), len(weights))
+    values = np.asarray(function(*places))
+    values = values.reshape(len(values), len(x), len(weights))
     seen = np.isfinite(values)
     whole = seen.all(axis=(0, 2))
     if whole.all():

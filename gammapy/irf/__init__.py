@@ -16,6 +16,8 @@ from gammapy.irf.psf_table import PSF3D
 from gammapy.irf.table import IRF, FoVAlignment
 
 __all__ = [
+    "IRF",
+    "PSF3D",
     "Background2D",
     "Background3D",
     "EDispKernel",
@@ -25,9 +27,7 @@ __all__ = [
     "EnergyDependentMultiGaussPSF",
     "EnergyDispersion2D",
     "FoVAlignment",
-    "IRF",
     "IRFMap",
-    "PSF3D",
     "PSFKernel",
     "PSFKing",
     "PSFMap",

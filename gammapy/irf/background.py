@@ -24,6 +24,10 @@ __all__ = ["Background2D", "Background3D", "BackgroundIRF"]
 _TINY = float(np.finfo(np.float32).tiny)
 
 
+#: parts of the half bins at the ends, where the table is not on one line
+_PARTS = 257
+
+
 class BackgroundIRF(QuantityTable):
     """What both kinds of background can be asked for."""
 
@@ -69,11 +73,22 @@ class BackgroundIRF(QuantityTable):
             )
         bounds = axis.internal_edges[[0, -1]]
         edges = np.clip(wanted, *bounds)  # beyond the table there is nothing
-        fine = np.unique(np.concatenate([edges, np.clip(internal_nodes(axis), *edges[[0, -1]])]))
+        breaks = np.clip(self._breaks(), *edges[[0, -1]])
+        fine = np.unique(np.concatenate([edges, breaks]))
         values = self._rate_at(fine.reshape(-1, *(1,) * lon.ndim), lon, lat)
         pieces = self._pieces(fine, values)
         inside = np.concatenate([np.zeros_like(values[:1]), np.cumsum(pieces, axis=0)])
         return np.diff(inside[np.searchsorted(fine, edges)], axis=0) * self._factor
+
+    def _breaks(self) -> np.ndarray:
+        """Energies (TeV) between which the table is on one line in its scale."""
+        axis = self.axes["energy"]
+        nodes, edges = internal_nodes(axis), axis.internal_edges
+        if self.interp_kwargs["values_scale"] != "lin":
+            return nodes
+        # beyond the nodes a line can reach zero, where it stops
+        ends = [np.geomspace(nodes[k], edges[k], _PARTS) for k in (0, -1)]
+        return np.concatenate([nodes, *ends])
 
     def _pieces(self, energy: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Integrals [f - 1, ...] between neighbours of energies [f] (TeV)."""

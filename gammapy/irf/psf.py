@@ -34,9 +34,9 @@ class PSF(IRF):
         return self.at(energy, offset).usable
 
     def transform(self, energy: Any, offset: Any, frequency: Any) -> np.ndarray:
-        """Hankel transform of the normalised point spread function.
+        r"""Hankel transform of the normalised point spread function.
 
-        .. math:: T(q) = \\int PSF(r) J_0(q r) 2 \\pi r dr \\Big/ \\int PSF(r) 2 \\pi r dr
+        .. math:: T(q) = \int PSF(r) J_0(q r) 2 \pi r dr \Big/ \int PSF(r) 2 \pi r dr
 
         Parameters
         ----------

@@ -215,7 +215,8 @@ class IRF(ABC):
                 return False
         theirs_by_name = other.columns
         return all(
-            np.allclose(values.value, theirs_by_name[name].to_value(values.unit), **kwargs)
+            theirs_by_name[name].unit.is_equivalent(values.unit)
+            and np.allclose(values.value, theirs_by_name[name].to_value(values.unit), **kwargs)
             for name, values in self.columns.items()
         )
 

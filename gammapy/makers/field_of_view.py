@@ -1,10 +1,11 @@
 r"""Where the pixels of a map lie in the fields of view of pointings.
 
-The place in a field of view is that of GADF: ``fov_lat`` points to the north (alignment RADEC) or
-to the zenith (ALTAZ), ``fov_lon`` to the *west* (to falling azimuth), as other readers of these
-files take it; with the alignment REVERSE_LON_RADEC to the east. They are longitude and latitude
-about the pointing, so with the unit vectors :math:`\hat c` of the pointing, :math:`\hat x, \hat y`
-of the two directions there, a pixel :math:`\hat p` has
+The place in a field of view is that of GADF, as Gammapy 2.1 takes it: ``fov_lat`` points to the
+north (alignment RADEC) or to the zenith (ALTAZ), ``fov_lon`` to the west, that is to falling right
+ascension, or to falling azimuth. (So one is the mirror image of the other: azimuth and right
+ascension turn in opposite senses.) With the alignment REVERSE_LON_RADEC ``fov_lon`` points to the
+east. They are longitude and latitude about the pointing, so with the unit vectors :math:`\hat c` of
+the pointing, :math:`\hat x, \hat y` of the two directions there, a pixel :math:`\hat p` has
 
 .. math::
     \tan\mathrm{lon} = \hat p \cdot \hat x / \hat p \cdot \hat c, \quad
@@ -298,8 +299,8 @@ def orientations(
     found = []
     for angle in _zenith_angle(direction, middles, location):
         up = np.cos(angle) * north + np.sin(angle) * east
-        right = np.sin(angle) * north - np.cos(angle) * east  # to falling azimuth
-        found.append(np.stack([right, up, center]))
+        falling = np.cos(angle) * east - np.sin(angle) * north  # azimuth
+        found.append(np.stack([falling, up, center]))
     return found, [seconds / n_parts] * n_parts
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from gammapy.errors import DataError, UnknownNameError
+from gammapy.makers.responses import last_offset
 
 __all__ = ["OffsetGrid", "OffsetTables"]
 
@@ -60,7 +62,8 @@ class OffsetGrid:
         return below, np.clip((offset - low) / (self.offset[below + 1] - low), 0.0, 1.0)
 
 
-class _Sample(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Sample:
     """A response at offsets [n]: values [n, k, ...], which of them there are and how they count."""
 
     values: np.ndarray
@@ -68,7 +71,7 @@ class _Sample(NamedTuple):
     scale: np.ndarray
 
     def __getitem__(self, part: Any) -> _Sample:
-        return _Sample(*(np.asarray(array)[part] for array in tuple(self)))
+        return _Sample(self.values[part], self.usable[part], self.scale[part])
 
 
 class OffsetTables:
@@ -112,7 +115,7 @@ class OffsetTables:
         tables = [_tables(name, responses) for name in names]
         self.energy = np.sqrt(energy_edges_true[:-1] * energy_edges_true[1:])
         self._edges = energy_edges_true, energy_edges
-        self.end = np.array([_last_offset(table["aeff"]) for table in tables])
+        self.end = np.array([last_offset(table["aeff"]) for table in tables])
         self._psf = [table["psf"] for table in tables]
         samplers = [self._samplers(*pair) for pair in zip(names, tables, strict=True)]
         kinds = []
@@ -143,7 +146,7 @@ class OffsetTables:
         def area_at(offset: np.ndarray) -> np.ndarray:
             return _checked(name, "aeff", tables["aeff"].area(self.energy, offset[:, np.newaxis]))
 
-        faint = _FAINT * area_at(np.linspace(0.0, _last_offset(tables["aeff"]), 61)).max(axis=0)
+        faint = _FAINT * area_at(np.linspace(0.0, last_offset(tables["aeff"]), 61)).max(axis=0)
         faint = np.where(faint > 0, faint, 1.0)
 
         def area(offset: np.ndarray) -> _Sample:
@@ -272,17 +275,22 @@ def _refined(
 
 
 def _error(at: _Sample, low: _Sample, high: _Sample, share: float) -> np.ndarray:
-    """Error [n, k] of a line at a share of the way between nodes; those count that are usable."""
+    """Error [n, k] of a line through the usable nodes, at a share of the way between them."""
     shape = (*at.usable.shape, *([1] * (at.values.ndim - 2)))
     a, b = (1.0 - share) * low.usable.reshape(shape), share * high.usable.reshape(shape)
     line = (a * low.values + b * high.values) / np.where(a + b > 0, a + b, 1.0)
     apart = np.abs(at.values - line).max(axis=tuple(range(2, at.values.ndim)))
-    apart = np.where(low.usable | high.usable, apart, 1.0)
-    return np.where(at.usable, apart * at.scale, 0.0)
+    # what is not there must not be put there, nor the other way round
+    apart = np.where(at.usable == (low.usable | high.usable), apart * at.usable, 1.0)
+    return apart * at.scale
 
 
 def _joined(samples: Sequence[_Sample]) -> _Sample:
-    return _Sample(*(np.concatenate(arrays) for arrays in zip(*samples, strict=True)))
+    return _Sample(
+        np.concatenate([sample.values for sample in samples]),
+        np.concatenate([sample.usable for sample in samples]),
+        np.concatenate([sample.scale for sample in samples]),
+    )
 
 
 def _first_nodes(table: Any, end: float) -> np.ndarray:
@@ -293,13 +301,6 @@ def _first_nodes(table: Any, end: float) -> np.ndarray:
     nodes = np.unique(nodes[(nodes >= 0.0) & (nodes <= end)])
     # what differs by rounding is one node
     return nodes[np.concatenate([np.diff(nodes) > 1e-9, [True]])]
-
-
-def _last_offset(aeff: Any) -> float:
-    """Where the field of view ends: the last edge of bins, or the last of single offsets."""
-    axis = aeff.axes["offset"]
-    last = axis.center if axis.node_type == "center" else axis.edges
-    return float(last.to_value("deg")[-1])
 
 
 def _tables(name: str, responses: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:

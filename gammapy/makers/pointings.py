@@ -26,8 +26,9 @@ from gammapy.data.groups import PointingGroup
 from gammapy.data.time_reference import EPOCH_MJD
 from gammapy.datasets.instrument import Instrument
 from gammapy.errors import DataError, UnitMismatchError
+from gammapy.makers.background import background_of_pointings
 from gammapy.makers.offset_tables import OffsetGrid, OffsetTables
-from gammapy.maps.axis import MapAxis
+from gammapy.maps import MapAxis, WcsGeom, WcsNDMap
 
 __all__ = ["PointingsInstrument"]
 
@@ -63,7 +64,7 @@ class PointingsInstrument(Instrument):
     groups : sequence of `~gammapy.data.PointingGroup`
     responses : mapping from str to mapping
         By the name of the response of a group; each has tables ``aeff``, ``psf`` and ``edisp``,
-        as `~gammapy.irf.load_irf_dict_from_file` gives them.
+        and ``bkg`` for `background`, as `~gammapy.irf.load_irf_dict_from_file` gives them.
     energy_axis_true, energy_axis : `~gammapy.maps.MapAxis`
         Named ``"energy_true"`` and ``"energy"``.
     frame : str
@@ -100,6 +101,10 @@ class PointingsInstrument(Instrument):
         names = sorted({group.response for group in self.groups})
         edges = self.energy_edges_true, self.energy_edges
         self._tables = OffsetTables(names, responses, *edges)
+        self._background = {
+            name: {"bkg": responses[name]["bkg"]} if responses[name].get("bkg") else {}
+            for name in names
+        }
         self._response = np.array([names.index(group.response) for group in self.groups])
         self._end = self._tables.end[self._response]
         self._axes = _directions(self.groups, frame)
@@ -176,6 +181,21 @@ class PointingsInstrument(Instrument):
             known[key] = self._with_means(self._means(temporal_model, values))
         return known[key]
 
+    def background(self, geom: WcsGeom) -> WcsNDMap:
+        """Background counts of all pointings on a map; it is not weighted by a source.
+
+        Parameters
+        ----------
+        geom : `~gammapy.maps.WcsGeom`
+            In any frame, with an axis ``energy``.
+
+        Raises
+        ------
+        UnknownNameError
+            If a response has no background.
+        """
+        return background_of_pointings(self.groups, self._background, geom)
+
     # -- which pointings see a position -----------------------------------------------------
 
     def _offsets(self, place: np.ndarray) -> np.ndarray:
@@ -221,6 +241,8 @@ class PointingsInstrument(Instrument):
         but there must be some shape: it is weighted without the source, and then without the area.
         """
         share = view.share[:, np.newaxis] * usable[view.row]
+        pair = share[: len(share) // 2] + share[len(share) // 2 :]
+        share = share / np.tile(np.where(pair > 0, pair, 1.0), (2, 1))
         livetime, pointed = self._livetime[view.group], self._pointed[view.group]
         found = np.zeros_like(view.area)
         known = np.zeros(view.area.shape[1], dtype=bool)

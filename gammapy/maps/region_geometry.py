@@ -166,6 +166,18 @@ class RegionGeom(AxisMasking):
             raise DataError(f"union with {other!r}: a RegionGeom is needed")
         return self.copy(region=united([self._shape.region, other._shape.region]))
 
+    def downsample(self, factor: int, axis_name: str) -> Self:
+        """Each ``factor`` bins of an axis as one."""
+        return self.with_axes(self.axes.downsample(factor, axis_name))
+
+    def upsample(self, factor: int, axis_name: str) -> Self:
+        """Each bin of an axis cut into ``factor``."""
+        return self.with_axes(self.axes.upsample(factor, axis_name))
+
+    def pad(self, pad_width: Any, axis_name: str) -> Self:
+        """With so many bins more at both ends of an axis."""
+        return self.with_axes(self.axes.pad(axis_name, pad_width))
+
     def to_wcs_geom(self, width_min: Any = None) -> WcsGeom:
         """Pixels that hold the region, under the same axes.
 

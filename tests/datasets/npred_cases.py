@@ -78,7 +78,7 @@ class King:
 
     sigma: Any
     gamma: float = 3.0
-    reach: Any = (1.2, 1.2)
+    reach: Any = (1.6, 1.6)
 
     @property
     def scales(self) -> Any:
@@ -111,7 +111,7 @@ def three_gaussians() -> Gaussians:
 
 
 def king() -> King:
-    return King([0.05, 0.025])
+    return King([0.04, 0.025])
 
 
 # -- instrument --------------------------------------------------------------------------
@@ -157,6 +157,10 @@ class CaseInstrument(Instrument):
         return self._matrix
 
 
+#: most pixels from the middle of a map to its side
+MOST_PIXELS = 150
+
+
 # -- cases -------------------------------------------------------------------------------
 
 
@@ -175,7 +179,8 @@ class Case:
     shift : tuple of float
         From the middle of a pixel to the source, in pixels: (0.5, 0.5) is a corner.
     half : float
-        Half the width of the map in deg; by default what the source reaches.
+        Half the width of the map in deg; by default what the source reaches, if that is not more
+        than `MOST_PIXELS`.
     fall : float
         Width of the exposure in deg, around a place 0.8 deg off the source.
     frame : str
@@ -195,13 +200,21 @@ class Case:
     @cached_property
     def geom(self) -> WcsGeom:
         """Map [y, x] with an odd number of pixels."""
-        half = self.half
-        if half is None:
-            half = self.shape.size * 1.05 + 0.7 * np.max(self.psf.reach)
-        n = 2 * int(np.ceil(half / self.size)) + 1
+        half = self.half or self.needed
+        n = 2 * min(int(np.ceil(half / self.size)), MOST_PIXELS) + 1
         return WcsGeom.create(
             skydir=self.at, npix=(n, n), binsz=self.size, proj=self.proj, frame="galactic"
         )
+
+    @property
+    def needed(self) -> float:
+        """Half the width in deg of a map that holds all of the source."""
+        return self.shape.reach + float(np.max(self.psf.reach)) + self.size
+
+    @property
+    def is_contained(self) -> bool:
+        """True if the map holds all of the source."""
+        return self.geom.data_shape[-1] * self.size >= 2 * self.needed
 
     @cached_property
     def place(self) -> tuple[float, float]:
@@ -235,12 +248,15 @@ class Case:
         spatial = self.shape.model(frame=self.frame, **values)
         return SkyModel(spatial_model=spatial, spectral_model=PowerLawSpectralModel(), name="it")
 
-    def response(self, way: Callable[..., Any] | None = None) -> Any:
-        """By the way that `respond` takes, or by another class."""
-        pixels = SkyPixels(self.geom)
-        if way is None:
-            return respond(self.model, self.instrument, pixels)
-        return way(self.model.spatial_model, self.instrument, pixels)
+    @cached_property
+    def response(self) -> Any:
+        """By the way that `respond` takes."""
+        return respond(self.model, self.instrument, SkyPixels(self.geom))
+
+    def by(self, way: Callable[..., Any]) -> Any:
+        """Counts [r, y, x] by a way of one's own choice."""
+        response = way(self.model.spatial_model, self.instrument, SkyPixels(self.geom))
+        return self.cube(response, response.counts(self.flux))
 
     def cube(self, response: Any, counts: Any) -> Any:
         """Counts [n, r] of a response as [r, y, x]."""
@@ -316,7 +332,7 @@ class Case:
 
 def pixel_error(case: Case) -> Any:
     """Largest error of a pixel per reconstructed bin, as a share of the largest."""
-    response = case.response()
+    response = case.response
     cube = case.cube(response, response.counts(case.flux))
     x, y = (a.astype(int) for a in case.pixels)
     truth = case.truth()
@@ -325,13 +341,13 @@ def pixel_error(case: Case) -> Any:
 
 def total_error(case: Case) -> Any:
     """Error of the sum of all pixels per reconstructed bin."""
-    response = case.response()
+    response = case.response
     return np.abs(response.counts(case.flux).sum(axis=0) / case.total() - 1)
 
 
 def slope_errors(case: Case) -> dict[str, Any]:
     """Largest error of derivatives by parameter, as a share of the largest derivative."""
-    response = case.response()
+    response = case.response
     slopes = response.slopes(case.flux)
     x, y = (a.astype(int) for a in case.pixels)
     errors = {}

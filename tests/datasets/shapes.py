@@ -46,6 +46,8 @@ class Shape:
         `npred.Source` from all values, in the frame of the map.
     size : float
         Radius in deg within which most of it is.
+    reach : float
+        Radius in deg beyond which there is nothing, or less than 1e-7.
     finest : float
         Its smallest structure in deg: a difference by a parameter takes a small part of it.
     """
@@ -54,6 +56,7 @@ class Shape:
     model: Callable[..., Any]
     source: Callable[..., npred.Source]
     size: float
+    reach: float
     finest: float = np.inf
     has_derivatives: bool = True
 
@@ -226,7 +229,9 @@ def _same(pieces: Any, step: float) -> Any:
     return pieces
 
 
-def _plain(kind: Any, source: Any, size: float, finest: float, **values: float) -> Shape:
+def _plain(
+    kind: Any, source: Any, extent: tuple[float, float], finest: float, **values: float
+) -> Shape:
     """A shape whose model and source take the same values."""
     names = {"lon_0", "lat_0", *values}
 
@@ -237,7 +242,7 @@ def _plain(kind: Any, source: Any, size: float, finest: float, **values: float) 
         assert set(all_values) == names
         return source(**all_values)
 
-    return Shape(values, model, make, size, finest)
+    return Shape(values, model, make, *extent, finest)
 
 
 def _with_unit(name: str, value: float) -> Any:
@@ -245,49 +250,55 @@ def _with_unit(name: str, value: float) -> Any:
 
 
 def point() -> Shape:
-    return _plain(PointSpatialModel, _point, 0.0, np.inf)
+    return _plain(PointSpatialModel, _point, (0.0, 0.0), np.inf)
 
 
 def gauss(sigma: float) -> Shape:
-    return _plain(GaussianSpatialModel, _gaussian, 2 * sigma, sigma, sigma=sigma)
+    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), sigma, sigma=sigma)
 
 
 def elongated_gauss(sigma: float) -> Shape:
     values = {"sigma": sigma, "e": 0.85, "phi": 35.0}
-    return _plain(GaussianSpatialModel, _gaussian, 2 * sigma, 0.5 * sigma, **values)
+    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), 0.5 * sigma, **values)
 
 
 def generalized(r_0: float, eta: float) -> Shape:
     values = {"r_0": r_0, "eta": eta}
-    return _plain(GeneralizedGaussianSpatialModel, _generalized, 2 * r_0, r_0, **values)
+    return _plain(
+        GeneralizedGaussianSpatialModel, _generalized, (2 * r_0, 16**eta * r_0), r_0, **values
+    )
 
 
 def disk(r_0: float) -> Shape:
-    return _plain(DiskSpatialModel, _disk, r_0, r_0, r_0=r_0)
+    return _plain(DiskSpatialModel, _disk, (r_0, 1.02 * r_0), r_0, r_0=r_0)
 
 
 def elongated_disk(r_0: float) -> Shape:
-    return _plain(DiskSpatialModel, _disk, r_0, 0.5 * r_0, r_0=r_0, e=0.8, phi=-50.0)
+    return _plain(DiskSpatialModel, _disk, (r_0, 1.02 * r_0), 0.5 * r_0, r_0=r_0, e=0.8, phi=-50.0)
 
 
 def shell(outer: float) -> Shape:
     values = {"radius": 0.75 * outer, "width": 0.25 * outer}
-    return _plain(ShellSpatialModel, _shell, outer, 0.25 * outer, **values)
+    return _plain(ShellSpatialModel, _shell, (outer, outer), 0.25 * outer, **values)
 
 
 def ring(outer: float) -> Shape:
     values = {"radius": 0.7 * outer, "width": 0.3 * outer}
-    return _plain(RingSpatialModel, _ring, outer, 0.3 * outer, **values)
+    return _plain(RingSpatialModel, _ring, (outer, outer), 0.3 * outer, **values)
 
 
 def template(size: float) -> Shape:
     model = partial(_template_model, size)
-    return Shape({}, model, partial(_template_source, size), size, has_derivatives=False)
+    return Shape(
+        {}, model, partial(_template_source, size), size, 1.5 * size, has_derivatives=False
+    )
 
 
 def compound(size: float) -> Shape:
     model = partial(_compound_model, size)
-    return Shape({}, model, partial(_compound_source, size), size, has_derivatives=False)
+    return Shape(
+        {}, model, partial(_compound_source, size), size, 1.8 * size, has_derivatives=False
+    )
 
 
 def in_frame(values: Values, frame: str, target: str) -> Values:

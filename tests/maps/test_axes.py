@@ -55,3 +55,19 @@ def test_maps_of_regions_too():
     assert found.sum_over_axes().data.tolist() == [[[[66]]]]
     assert found.sum_over_axes(["rad"], keepdims=False).values.tolist() == [12, 15, 18, 21]
     assert found.slice_by_idx({"rad": 1}).values.tolist() == [4, 5, 6, 7]
+
+
+def test_changed_bins():
+    assert AXES.downsample(2, "energy").shape == (2, 3)
+    assert AXES.upsample(2, "rad").shape == (4, 6)
+    assert AXES.pad("energy", (1, 0)).shape == (5, 3)
+    assert AXES.replace(RAD.squash()).shape == (4, 1)
+    assert AXES.resample(ENERGY.squash()).shape == (1, 3)
+    assert (AXES.index("rad"), AXES.index(ENERGY)) == (1, 0)
+    assert (AXES.index_data("rad"), AXES.index_data("energy")) == (0, 1)
+    assert AXES.is_allclose(MapAxes([ENERGY, RAD]))
+    assert not AXES.is_allclose(MapAxes([RAD, ENERGY]))
+    assert not AXES.is_allclose(MapAxes([ENERGY]))
+    for call in (lambda: AXES.index("x"), lambda: AXES.pad("x", 1), lambda: AXES.index_data("x")):
+        with pytest.raises(UnknownNameError, match="no axis 'x'"):
+            call()

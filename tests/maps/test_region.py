@@ -98,3 +98,27 @@ def test_made_with_data_and_quantities():
         found.quantity = [1.0, 2.0] * u.m
     with pytest.raises(DataError, match="quantity of this map cannot be changed"):
         found.read_only().quantity = 1 * u.m
+
+
+def test_stack():
+    total, other = RegionNDMap(GEOM, unit="s"), RegionNDMap(GEOM, [1.0, 2, np.nan, 4], unit="min")
+    total.stack(other, weights=[[[1]], [[0]], [[1]], [[1]]])
+    assert total.values.tolist() == [60, 0, 0, 240]
+    mask = RegionNDMap(GEOM, np.array([True, False, False, False]))
+    mask.stack(RegionNDMap(GEOM, np.array([False, False, False, True])))
+    assert mask.values.tolist() == [True, False, False, True]
+    with pytest.raises(DataError, match="axes must be the same"):
+        total.stack(RegionNDMap(RegionGeom([AXIS.squash()]), unit="s"))
+    with pytest.raises(UnitMismatchError, match="'m' added to one in 's'"):
+        total.stack(RegionNDMap(GEOM, unit="m"))
+    with pytest.raises(ValueError, match="read-only"):
+        total.read_only().stack(other)
+
+
+def test_arguments_of_users():
+    found = RegionNDMap.create(
+        region="icrs;circle(1, 2, 3)", axes=[AXIS], dtype=int, unit="s", binsz_wcs="0.5 deg"
+    )
+    assert (found.data.dtype.kind, found.unit) == ("i", u.s)
+    assert found.geom.binsz_wcs.deg == pytest.approx([0.5, 0.5])
+    assert RegionNDMap(GEOM, meta={"a": 1}).meta == {"a": 1}

@@ -44,8 +44,8 @@ __all__ = [
     "start_size",
 ]
 
-#: size of the first cells, in those of the structure of a model; more of it is found by itself
-_CELL = 3.0
+#: size of the first cells, in those of the structure: of ellipses, which are smooth, and of all else
+_ELLIPSE, _OTHER = 3.0, 1.5
 #: radius in deg up to which round shapes are integrated along edges
 _LARGEST_ROUND = 45.0
 
@@ -140,9 +140,10 @@ def start_size(model: SpatialModel, block: PixelBlock) -> float:
     size = model.evaluation_bin_size_min
     if size is None:
         return 1.0
-    # of an ellipse it is that along the major axis
-    minor = np.sqrt(1.0 - model.e.value**2) if "e" in model.own_parameters else 1.0
-    return _CELL * float(size.to_value("deg") * minor / block.map.size)
+    cell = _OTHER
+    if "e" in model.own_parameters:  # it is that along the major axis
+        cell = _ELLIPSE * np.sqrt(1.0 - model.e.value**2)
+    return cell * float(size.to_value("deg")) / block.map.size
 
 
 def reached_from(
