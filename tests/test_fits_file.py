@@ -96,6 +96,6 @@ def test_all_files_or_none(tmp_path):
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path):
-    with pytest.raises(ValueError, match="not an HDU"):
+    with pytest.raises(TypeError, match="not an HDU"):
         write_hdus({tmp_path / "a.fits": hdus(), tmp_path / "b.fits": [3]})
     assert list(tmp_path.iterdir()) == []

@@ -36,10 +36,8 @@ class CompoundResponse(SourceResponse):
     def counts(self, flux: np.ndarray) -> np.ndarray:
         """Predicted counts [n, r]; see `SourceResponse`."""
         shares = self._norms / self._norms.sum()
-        counts = (
-            s * self._spread(p, p.counts(flux)) for s, p in zip(shares, self._parts, strict=True)
-        )
-        return np.sum(list(counts), axis=0)
+        counts = [self._spread(part, part.counts(flux)) for part in self._parts]
+        return np.tensordot(shares, counts, axes=1)
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
         """Derivatives [n, r] by the norms and the parameters of each part."""

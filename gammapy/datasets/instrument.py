@@ -61,7 +61,7 @@ class Instrument(ABC):
         """Probability [k, r] that a true energy is reconstructed in a bin, at a position."""
 
     def seen(self, temporal_model: Any) -> Instrument:
-        """This instrument, with the exposure weighted by the course of a source in time.
+        """The instrument with the exposure weighted by the course of a source in time.
 
         By default itself: an instrument that knows no times sees a steady flux.
         """

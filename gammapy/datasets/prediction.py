@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,7 +137,7 @@ def parts(geom: WcsGeom) -> Iterator[tuple[slice, slice]]:
 def _steps(n: int, most: int) -> Iterator[slice]:
     """Slices of nearly equal lengths, not above ``most``."""
     limits = np.linspace(0, n, int(np.ceil(n / most)) + 1).round().astype(int)
-    for low, high in zip(limits[:-1], limits[1:], strict=True):
+    for low, high in pairwise(limits):
         yield slice(int(low), int(high))
 
 

@@ -72,7 +72,7 @@ class RadialResponse(SourceResponse):
         """Series that holds what is seen, up to the frequency at which that is nil."""
         if self._shape is None:
             return fourier_bessel(reach, self._frequency)
-        low = PROBES[PROBES <= self._frequency]
+        low = PROBES[self._frequency >= PROBES]
         (source,) = self._shape.moments(low, 1)
         frequency = largest_frequency(low, source * probed[:, : len(low)])
         return fourier_bessel(self._model.reach + reach, frequency)

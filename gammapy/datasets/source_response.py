@@ -1,8 +1,9 @@
 """SourceResponse: the way of one source to counts on pixels.
 
 Counts are linear in the flux of each true bin, so a response is made once for a shape at a place
-and then serves every spectrum. There are several ways - Hankel for round shapes, FFT for the others,
-pixel integrals where directions are exact - and `gammapy.datasets.response` takes the right one.
+and then serves every spectrum. There are several ways - Hankel for round shapes, FFT for the
+others, pixel integrals where directions are exact - and `gammapy.datasets.response` takes the right
+one.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class PlaneGrid:
         return self.n // 2
 
     def averaged(self, edges: np.ndarray) -> np.ndarray:
-        """Factor [n, n // 2 + 1] that averages over a parallelogram with two edges [2, 2] in deg."""
+        """Average over a parallelogram with two edges [2, 2] in deg, as a factor."""
         factor = 1.0
         for x, y in edges:
             factor = factor * np.sinc((self._x * x + self._y * y) / (2.0 * np.pi))

@@ -29,12 +29,13 @@ def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 
 def tangent_axes(lon: float, lat: float) -> np.ndarray:
     """Unit vectors [3, 3] at a position in deg: to the east, to the north, and outwards."""
-    l, b = RAD * lon, RAD * lat
+    sin_lon, cos_lon = np.sin(RAD * lon), np.cos(RAD * lon)
+    sin_lat, cos_lat = np.sin(RAD * lat), np.cos(RAD * lat)
     return np.array(
         [
-            [-np.sin(l), np.cos(l), 0.0],
-            [-np.sin(b) * np.cos(l), -np.sin(b) * np.sin(l), np.cos(b)],
-            [np.cos(b) * np.cos(l), np.cos(b) * np.sin(l), np.sin(b)],
+            [-sin_lon, cos_lon, 0.0],
+            [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat],
+            [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
         ]
     )
 
@@ -155,9 +156,8 @@ class PixelNodes:
         stride = self.shape[1] + 1
         flat = self._corners.reshape(-1, 3)
         corners = [flat[first + step] for step in (0, 1, stride, stride + 1)]
-        east, north = (
-            np.stack([c @ axis for c in corners], axis=1) @ fraction for axis in axes[:2]
-        )
+        planes = (np.stack([c @ axis for c in corners], axis=1) for axis in axes[:2])
+        east, north = (plane @ fraction for plane in planes)
         across = np.sqrt(east**2 + north**2)
         radius = np.arcsin(np.minimum(across, 1.0)) / RAD
         behind = corners[0] @ axes[2] < 0

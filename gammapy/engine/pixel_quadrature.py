@@ -1,8 +1,10 @@
 """Integrals of any function of the sky over the pixels of a map, by pixels cut where it needs it.
 
-Each cell has two rules of Gauss, of 3 by 3 and of 2 by 2 places. Where they differ by more than a
-small part of the brightest pixel, the cell is cut in four. The error of a cell that is kept is that
-of the finer rule, which is far below the difference where the function is smooth.
+Each cell has the rule of Gauss of 3 by 3 places. The parabola through these is compared with the
+function at the corners of the cell, which are outside of them: where the function is smooth the two
+are close, where it has an edge anywhere in the cell they are not. If what that may make of the
+integral is more than a small part of the brightest pixel, the cell is cut in four. The error of a
+cell that is kept is that of the rule, which is far below where the function is smooth.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import numpy as np
 
 __all__ = ["pixel_integrals", "pixel_means"]
 
-#: difference of the rules, of the brightest pixel, for which a cell is kept
-_TOLERANCE = 1e-4
+#: possible error of a cell that is kept, of the brightest pixel
+_TOLERANCE = 5e-5
+#: what of a cell an edge may take that shows at its corners
+_SHARE = 0.2
 #: cuts of a cell after the first look, at most
 _DEEPEST = 8
 #: cells that are looked at together, to save memory
@@ -26,14 +30,19 @@ Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Near = Callable[[np.ndarray, np.ndarray, float], np.ndarray]
 
 
-def _rule(order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places in a cell of size 1 about the origin, and weights, [order^2]."""
-    x, w = np.polynomial.legendre.leggauss(order)
-    at_x, at_y = np.meshgrid(0.5 * x, 0.5 * x)
-    return at_x.ravel(), at_y.ravel(), np.outer(0.5 * w, 0.5 * w).ravel()
-
-
-_FINE, _COARSE = _rule(3), _rule(2)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
+#: places in a cell of size 1 about the origin, the corners last, [9 + 4]
+_X = np.append(np.tile(0.5 * _NODES, 3), [-0.5, 0.5, -0.5, 0.5])
+_Y = np.append(np.repeat(0.5 * _NODES, 3), [-0.5, -0.5, 0.5, 0.5])
+#: weights of the first nine for the mean
+_MEAN = 0.25 * np.outer(_WEIGHTS, _WEIGHTS).ravel()
+_SLOPE = 1.0 / _NODES[2]
+#: parabola through three nodes at the ends -1, 1, [2, 3]
+_ENDS = np.array(
+    [[0.5 * t * (t - 1.0), 1.0 - t**2, 0.5 * t * (t + 1.0)] for t in (-_SLOPE, _SLOPE)]
+)
+#: weights of the first nine for the corners, [4, 9]
+_CORNERS = np.array([np.outer(along_y, along_x).ravel() for along_y in _ENDS for along_x in _ENDS])
 
 
 def pixel_integrals(
@@ -55,11 +64,11 @@ def pixel_integrals(
     x, y, owner, size = _start(near, n_x, n_y, largest)
     total: np.ndarray | None = None
     for level in range(_DEEPEST + 1):
-        fine, difference, whole = _in_turns(function, x, y, size)
+        fine, error, whole = _in_turns(function, x, y, size)
         if total is None:
             total = np.zeros((len(fine), n_x * n_y))
             peak = _added(np.zeros_like(total), owner, fine).max(axis=1, initial=0.0)[:, None]
-        cut = whole & np.any(np.abs(difference) > _TOLERANCE * peak, axis=0)
+        cut = whole & np.any(error > _TOLERANCE * peak, axis=0)
         if level == _DEEPEST:
             cut[:] = False
         _added(total, owner[~cut], fine[:, ~cut])
@@ -103,31 +112,29 @@ def _quartered(x: np.ndarray, y: np.ndarray, owner: np.ndarray, size: float) -> 
 def _in_turns(
     function: Function, x: np.ndarray, y: np.ndarray, size: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Integrals [n_planes, n], differences of the two rules, and whether all is on the sky."""
-    parts = []
-    for first in range(0, max(len(x), 1), _AT_ONCE):
-        some = x[first : first + _AT_ONCE], y[first : first + _AT_ONCE]
-        fine, whole = _mean(function, *some, size, _FINE)
-        coarse, _ = _mean(function, *some, size, _COARSE)
-        parts.append((size**2 * fine, size**2 * (fine - coarse), whole))
-    fine, difference = (np.concatenate([p[i] for p in parts], axis=1) for i in (0, 1))
-    return fine, difference, np.concatenate([p[2] for p in parts])
+    """Integrals [n_planes, n], what they may be off, and whether all is on the sky [n]."""
+    steps = range(0, max(len(x), 1), _AT_ONCE)
+    parts = [_looked_at(function, x[i : i + _AT_ONCE], y[i : i + _AT_ONCE], size) for i in steps]
+    fine, error = (size**2 * np.concatenate([p[i] for p in parts], axis=1) for i in (0, 1))
+    return fine, error, np.concatenate([p[2] for p in parts])
 
 
-def _mean(
-    function: Function, x: np.ndarray, y: np.ndarray, size: float, rule: tuple
-) -> tuple[np.ndarray, np.ndarray]:
-    """Means [n_planes, n] over what of a cell is on the sky; and whether all of it is."""
-    at_x, at_y, weights = rule
-    places = (x[:, None] + size * at_x).ravel(), (y[:, None] + size * at_y).ravel()
-    values = np.asarray(function(*places))
-    values = values.reshape(len(values), len(x), len(weights))
+def _looked_at(
+    function: Function, x: np.ndarray, y: np.ndarray, size: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means [n_planes, n] over what of a cell is on the sky; see `_in_turns`."""
+    values = np.asarray(
+        function((x[:, None] + size * _X).ravel(), (y[:, None] + size * _Y).ravel())
+    )
+    values = values.reshape(len(values), len(x), len(_X))
     seen = np.isfinite(values)
     whole = seen.all(axis=(0, 2))
-    if whole.all():
-        return values @ weights, whole
-    norm = seen @ weights
-    return np.where(seen, values, 0.0) @ weights / np.where(norm > 0, norm, 1.0), whole
+    values, seen = np.where(seen, values, 0.0), seen[..., :9]
+    inside, corners = values[..., :9], values[..., 9:]
+    norm = seen @ _MEAN
+    mean = inside @ _MEAN / np.where(norm > 0, norm, 1.0)
+    miss = np.abs(corners - inside @ _CORNERS.T).max(axis=-1)
+    return mean, _SHARE * miss, whole
 
 
 def _added(total: np.ndarray, owner: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,8 @@
 r"""The sky about a direction on a plane, areas kept (Lambert's azimuthal projection).
 
-.. math:: (x, y) = \frac{2 \sin(\theta / 2)}{\sin \theta}\, (\hat p \cdot \hat e, \hat p \cdot \hat n)
+.. math::
+    (x, y) = \frac{2 \sin(\theta / 2)}{\sin \theta}\,
+    (\hat p \cdot \hat e, \hat p \cdot \hat n)
 
 in deg, at a distance :math:`\theta` from the middle. A square degree of the plane is one of the
 sky; distances are stretched by :math:`\theta^2 / 8`, 0.1 % at 5 deg.

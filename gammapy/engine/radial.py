@@ -15,6 +15,7 @@ with :math:`\mathrm{d}\Omega = 2 \pi \sin r\, \mathrm{d}r`: as many counts as on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def radial_rule(
     """
     limits = np.unique([0.0, *(e for e in edges if 0.0 < e < extent), extent])
     radii, weights = [], []
-    for low, high in zip(limits[:-1], limits[1:], strict=True):
+    for low, high in pairwise(limits):
         half = 0.5 * (high - low)
         n = 24 + 8 * int(np.ceil(0.1 * frequency_max * half))  # in eights, for the kept rules
         x, w = legendre(n)

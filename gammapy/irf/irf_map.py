@@ -10,7 +10,6 @@ import os
 from abc import ABC
 from typing import Any, ClassVar, Self
 
-import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
@@ -19,6 +18,7 @@ from gammapy.atomic import expand
 from gammapy.errors import DataError, FileFormatError, OptionError, UnitMismatchError
 from gammapy.fits_file import read_hdus, write_hdus
 from gammapy.maps import Map, RegionGeom, RegionNDMap, WcsGeom
+from gammapy.optional import require
 
 __all__ = ["IRFMap"]
 
@@ -60,7 +60,7 @@ class IRFMap(ABC):
                 f"{self.tag} has axes {names}: {self.required_axes} are needed; {_WAYS}"
             )
         self._irf_map = _checked(irf_map, self._unit, self.tag)
-        self._exposure_map = None
+        self._exposure_map: Any = None
         if exposure_map is not None:
             self._exposure_map = self._fitted(_checked(exposure_map, "cm2 s", "exposure_map"))
 
@@ -254,21 +254,25 @@ class IRFMap(ABC):
         region : `~astropy.coordinates.SkyCoord` or `~regions.SkyRegion`, optional
             By default the middle of the map.
         """
-        position = region if region is None or isinstance(region, SkyCoord) else region.center
-        maps = []
-        for irf_map in (self._irf_map, self._exposure_map):
-            if irf_map is None:
-                maps.append(None)
-                continue
-            geom = RegionGeom.create(region, axes=list(irf_map.geom.axes))
-            data = self._at(position) if irf_map is self._irf_map else self._exposure_at(position)
-            new = RegionNDMap.from_geom(geom, data=data[..., None, None], unit=irf_map.unit)
-            maps.append(new)
-        return type(self)(*maps)
+        if isinstance(region, SkyCoord):
+            region = require("regions", "a map at a position").PointSkyRegion(region)
+        geom = RegionGeom.create(region, axes=list(self._irf_map.geom.axes))
+        position = None if region is None else geom.center_skydir
+        irf_map = RegionNDMap.from_geom(
+            geom, data=self._at(position)[..., None, None], unit=self._irf_map.unit
+        )
+        if self._exposure_map is None:
+            return type(self)(irf_map)
+        exposure = RegionNDMap.from_geom(
+            geom.squash(self.required_axes[0]),
+            data=self._exposure_at(position)[..., None, None],
+            unit=self._exposure_map.unit,
+        )
+        return type(self)(irf_map, exposure)
 
     def _exposure_at(self, position: SkyCoord | None) -> np.ndarray:
         """Exposure [k, 1] at a position, linear between the pixels."""
-        geom, data = self._exposure_map.geom, self._exposure_map.data  # type: ignore[union-attr]
+        geom, data = self._exposure_map.geom, self._exposure_map.data
         if isinstance(geom, RegionGeom):
             return data[..., 0, 0]
         pixels, shares = _around(geom, position)
@@ -293,10 +297,9 @@ class IRFMap(ABC):
         """
         if isinstance(self._irf_map.geom, RegionGeom):
             return self
-        sizes = np.broadcast_to(u.Quantity(width).to_value("deg"), 2)
-        least = self._irf_map.geom.pixel_scales.deg * min_npix
-        wide = tuple(np.maximum(sizes, least) * u.deg)
-        return self._each(lambda irf_map: irf_map.cutout(position, wide, mode=mode))
+        return self._each(
+            lambda irf_map: irf_map.cutout(position, width, mode=mode, min_npix=min_npix)
+        )
 
     def downsample(self, factor: int, axis_name: str | None = None, weights: Any = None) -> Self:
         """Each ``factor`` by ``factor`` pixels as one, weighted by exposure.
@@ -346,17 +349,17 @@ class IRFMap(ABC):
         ours.stack(theirs, weights, nan_to_num=nan_to_num)
         self._irf_map.data = self._divided(whole, ours).data
 
-    def _weighted(self, irf_map: Map, exposure: Map) -> Map:
+    def _weighted(self, irf_map: Any, exposure: Any) -> Any:
         data = irf_map.data.astype(float) * exposure.quantity.to_value("m2 s")
         return irf_map.copy(data=data, unit=irf_map.unit)
 
-    def _divided(self, whole: Map, exposure: Map) -> Map:
+    def _divided(self, whole: Any, exposure: Any) -> Any:
         seen = exposure.quantity.to_value("m2 s")
         return whole.copy(
             data=np.divide(whole.data, seen, out=np.zeros_like(whole.data), where=seen > 0)
         )
 
-    def _needed_exposure(self, what: str) -> Map:
+    def _needed_exposure(self, what: str) -> Any:
         if self._exposure_map is None:
             raise DataError(f"{what} of a {self.tag}: it has no exposure_map, by which to average")
         return self._exposure_map
@@ -373,7 +376,7 @@ class IRFMap(ABC):
 # -- helpers of the class -----------------------------------------------------------------
 
 
-def _checked(irf_map: Map, unit: str, name: str) -> Map:
+def _checked(irf_map: Any, unit: str, name: str) -> Any:
     if not irf_map.unit.is_equivalent(unit):
         raise UnitMismatchError(
             f"{name} is in {str(irf_map.unit)!r}: {unit!r} or like it is needed"

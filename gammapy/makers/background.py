@@ -121,8 +121,11 @@ def background_of_pointings(
 ) -> Any:
     """Background counts of many pointings, added up.
 
-    The on time of a pointing is that from its start to its stop. Logarithms of integrated rates are
-    tabulated at the nodes of the response and three places between them, and straight between.
+    The on time of a group is its ``ontime`` in s, if it has one, else that from the starts of its
+    pointings to their stops (in an index these may be rounded, by half a percent).
+
+    Logarithms of integrated rates are tabulated at the nodes of the response and three places
+    between them, and straight between.
 
     Parameters
     ----------
@@ -208,7 +211,7 @@ def _oriented(
         if table.has_offset_axis or FoVAlignment(table.fov_alignment) is not FoVAlignment.ALTAZ:
             alignment = "RADEC" if table.has_offset_axis else table.fov_alignment
             found = [equatorial_axes(group.lon, group.lat, alignment)]
-            times = [float(np.sum(group.stop - group.start))]
+            times = [_on_time(group)]
         else:
             direction = SkyCoord(group.lon, group.lat, unit="deg")
             found, times = [], []
@@ -218,6 +221,12 @@ def _oriented(
                 found, times = found + more, times + parts
         axes, seconds, which = axes + found, seconds + times, which + [int(i)] * len(found)
     return Pointings.of(axes, seconds, which, frame)
+
+
+def _on_time(group: Any) -> float:
+    """Time of observation of a group in s: as it states it, else from starts to stops."""
+    stated = getattr(group, "ontime", None)
+    return float(np.sum(group.stop - group.start)) if stated is None else float(stated)
 
 
 # -- rates between nodes -------------------------------------------------------------------
