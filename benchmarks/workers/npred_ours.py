@@ -39,7 +39,7 @@ def load(models, response, offset, livetime, width, binsz, edges):
         true,
         axis,
         exposure,
-        psf=lambda frequency: psf.transform(energy, np.array([offset]), frequency)[:, 0],
+        psf=psf.at(energy, offset).transform,  # interpolated once, as the map of the peer is
         reach=float(np.max(radius.to_value("deg"))),
     )
     return {

@@ -1,8 +1,7 @@
 r"""The way of any shape: convolution on a grid by FFT.
 
-Exposure, point spread function and energy dispersion vary over the field. At the knots of a coarse
-lattice they are known, and between them they are blended by hat functions. Both are sums over few
-terms (singular values),
+Exposure, point spread function and energy dispersion vary over the field, each as a sum over few
+terms (see `gammapy.datasets.varying_exposure` and `gammapy.datasets.varying_psf`),
 
 .. math::
     A_k(p) = \sum_j u_{kj} w_j(p), \quad P_k(q; p) D_{kr}(p) = \sum_c v_c(p) K_{ckr}(q)
@@ -20,15 +19,14 @@ import numpy as np
 
 from gammapy.datasets.gridded_shapes import SMOOTHING, GriddedShape, NodeMasses, SmoothMasses
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.radial_response import PROBES
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.datasets.varying_exposure import VaryingExposure, few_terms, lattice
+from gammapy.datasets.varying_exposure import VaryingExposure
+from gammapy.datasets.varying_psf import VaryingPSF
 from gammapy.engine.convolve import PlaneGrid, pixel_matrix
-from gammapy.engine.hankel import largest_frequency
 from gammapy.engine.pixel_nodes import tangent_axes
-from gammapy.engine.plane import from_plane, to_plane
+from gammapy.engine.plane import to_plane
 from gammapy.engine.sphere import RAD
 
 __all__ = ["GriddedResponse"]
@@ -37,10 +35,8 @@ __all__ = ["GriddedResponse"]
 STEP = 1.0
 #: most cells along a side
 MOST_CELLS = 2048
-#: distance of the knots of the PSF, in deg
-KNOTS = 1.5
 #: frequencies at which the transform of the PSF is tabulated
-N_FREQUENCIES = 1600
+N_FREQUENCIES = 800
 
 
 class _Field(NamedTuple):
@@ -92,9 +88,11 @@ class GriddedResponse(SourceResponse):
 
     def _prepare(self) -> None:
         field = self._field
-        middle = self._positions(np.zeros(1), np.zeros(1))
-        probed = self._instrument.psf(*(float(a[0]) for a in middle), PROBES)
-        self._frequency = largest_frequency(PROBES, probed)
+        psf = VaryingPSF(self._instrument, field.axes, self._sky.frame, field.half)
+        if not psf.is_seen:
+            self.pixels = self.pixels[:0]
+            return
+        self._frequency = psf.frequency
         width = 2.0 * field.half + 2.0 * self._instrument.reach
         width += 12.0 * SMOOTHING / self._frequency
         step = max(STEP / self._frequency, width / MOST_CELLS)
@@ -106,42 +104,16 @@ class GriddedResponse(SourceResponse):
         self._to_pixels = pixel_matrix(self._grid, x, y)
         margin = 6.0 * SMOOTHING / self._frequency if self._is_smooth else 0.0
         self._cells = 2 * int(np.ceil((field.half + margin) / step)) + 3
-        self._kernel, self._blend = self._point_spread()
+        width = SMOOTHING / self._frequency if self._is_smooth else 0.0
+        unsmoothed = np.exp(0.5 * (width * self._frequencies) ** 2)
+        self._kernel, self._blend = psf.kernels(self._frequencies, unsmoothed, self._along())
         half = 0.5 * self._cells * step
         exposure = VaryingExposure(self._instrument, field.axes, self._sky.frame, half)
         self._loading, self._exposure = exposure.loading, exposure.on_grid(self._along())
 
-    def _positions(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Longitude and latitude of places in the frame of the instrument."""
-        vectors = from_plane(x, y, self._field.axes)
-        return angles(rotated_vectors(vectors, self._sky.frame, self._instrument.frame))
-
     def _along(self) -> np.ndarray:
         """Places of the cells of the source along an axis."""
         return (np.arange(self._cells) - self._cells // 2) * self._grid.step
-
-    # -- the instrument over the field ----------------------------------------------------
-
-    def _point_spread(self) -> tuple[np.ndarray, np.ndarray]:
-        """Kernels K [c, k, q, r] and maps v [c, m, m]."""
-        wide = self._field.half > KNOTS / 2.0
-        half = 0.5 * self._cells * self._grid.step
-        knots = lattice(half, KNOTS, 2) if wide else np.zeros(1)
-        x, y = np.meshgrid(knots, knots)
-        width = SMOOTHING / self._frequency if self._is_smooth else 0.0
-        unsmoothed = np.exp(0.5 * (width * self._frequencies) ** 2)
-        kernels = []
-        for lon, lat in zip(*self._positions(x.ravel(), y.ravel()), strict=True):
-            psf = self._instrument.psf(lon, lat, self._frequencies) * unsmoothed
-            edisp = self._instrument.edisp(lon, lat)
-            kernels.append(psf[:, :, None] * edisp[:, None, :])
-        stack = np.array(kernels)
-        loading, rows = few_terms(stack.reshape(len(stack), -1))
-        hats = _hats(self._along(), knots)
-        blend = np.einsum(
-            "yb,xa,bac->cyx", hats, hats, loading.reshape(len(knots), len(knots), -1), optimize=True
-        )
-        return rows.reshape(-1, *stack.shape[1:]), blend
 
     @cached_property
     def _frequencies(self) -> np.ndarray:
@@ -245,10 +217,3 @@ def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
     if direction is None or reach is None or reach > over_map:
         return _Field(tangent_axes(*angles(out)), over_map, False)
     return _Field(tangent_axes(*angles(direction)), reach, True)
-
-
-def _hats(places: np.ndarray, knots: np.ndarray) -> np.ndarray:
-    """Hat functions [n, knots], which sum to 1."""
-    if len(knots) == 1:
-        return np.ones((len(places), 1))
-    return np.array([np.interp(places, knots, row) for row in np.eye(len(knots))]).T

@@ -16,11 +16,12 @@ import numpy as np
 from gammapy.datasets.exposure_terms import AboutCentre, AboutPixels, ExposureTerms, Term
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.local_exposure import is_quadratic, local_exposure
+from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
 from gammapy.datasets.varying_exposure import VaryingExposure
-from gammapy.engine.hankel import FourierBessel, fourier_bessel, largest_frequency
+from gammapy.engine.hankel import FourierBessel, fourier_bessel
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.placing import Placing, Window
 from gammapy.engine.plane import to_plane
@@ -28,8 +29,6 @@ from gammapy.engine.radial import RadialMasses, radial_masses
 
 __all__ = ["RadialResponse"]
 
-#: frequencies in rad per deg at which transforms are probed, up to a width of 0.001 deg
-PROBES = np.geomspace(1.0, 5000.0, 120)
 #: a source within this radius, in deg, sees the exposure of a polynomial...
 NEAR = 0.02
 #: ... and a larger one if the polynomial holds to this share of the exposure
@@ -55,11 +54,11 @@ class RadialResponse(SourceResponse):
         self._axes = tangent_axes(*angles(out))
         there = angles(rotated_vectors(out, pixels.frame, instrument.frame))
         self._is_point = not model.is_round
-        probed = instrument.psf(*there, PROBES)
-        self._frequency = largest_frequency(PROBES, probed)
+        psf = PsfTransform(instrument, *there)
+        self._frequency = psf.largest_frequency()
         self._shape = None if self._is_point else self._shape_of(model)
-        self._series = self._series_for(probed, instrument.reach)
-        self._psf = instrument.psf(*there, self._series.frequencies)
+        self._series = self._series_for(psf, instrument.reach)
+        self._psf = psf.at(self._series.frequencies)
         self._edisp = instrument.edisp(*there)
         self._moments = self._moments_of(self._shape)
         self.pixels = pixels.nodes.near(self._axes[2], self._series.radius)
@@ -68,13 +67,14 @@ class RadialResponse(SourceResponse):
     def _shape_of(self, model: Any) -> RadialMasses:
         return radial_masses(model.profile, model.reach, model.profile_edges, self._frequency)
 
-    def _series_for(self, probed: np.ndarray, reach: float) -> FourierBessel:
+    def _series_for(self, psf: PsfTransform, reach: float) -> FourierBessel:
         """Series that holds what is seen, up to the frequency at which that is nil."""
         if self._shape is None:
             return fourier_bessel(reach, self._frequency)
-        low = PROBES[self._frequency >= PROBES]
-        (source,) = self._shape.moments(low, 1)
-        frequency = largest_frequency(low, source * probed[:, : len(low)])
+        source = np.zeros_like(FREQUENCIES)
+        low = self._frequency >= FREQUENCIES
+        source[low] = self._shape.moments(FREQUENCIES[low], 1)[0]
+        frequency = psf.largest_frequency(source)
         return fourier_bessel(self._model.reach + reach, frequency)
 
     def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:

@@ -12,7 +12,8 @@ from gammapy.datasets.gridded_response import GriddedResponse
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.local_exposure import circle
 from gammapy.datasets.partial_instrument import PartialInstrument
-from gammapy.datasets.radial_response import PROBES, RadialResponse
+from gammapy.datasets.psf_transform import PsfTransform
+from gammapy.datasets.radial_response import RadialResponse
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
 from gammapy.engine.pixel_nodes import tangent_axes
@@ -83,7 +84,7 @@ def sees_steady_psf(shape: Any, instrument: Instrument, frame: str) -> bool:
     exposed = np.any(instrument.exposure(*places) > 0, axis=0)
     if not exposed.all():
         return False
-    here, *around = (instrument.psf(lon, lat, PROBES) for lon, lat in zip(*places, strict=True))
+    here, *around = (PsfTransform(instrument, *at).values for at in zip(*places, strict=True))
     return max(float(np.abs(psf - here).max()) for psf in around) < STEADY
 
 

@@ -20,7 +20,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import j0, j1, jn_zeros, jv
 
-__all__ = ["FourierBessel", "bessel", "fourier_bessel", "largest_frequency"]
+__all__ = ["FourierBessel", "bessel", "fourier_bessel"]
 
 #: step of the tabulated radii, times the largest frequency: a cubic between them is good to 2e-5
 STEP = 0.5
@@ -98,13 +98,3 @@ def _rounded(value: float) -> int:
 @lru_cache(maxsize=48)
 def _kept(radius: int, frequency: int) -> FourierBessel:
     return FourierBessel(1.1**radius, 1.1**frequency)
-
-
-def largest_frequency(frequencies: np.ndarray, transform: np.ndarray, nil: float = NIL) -> float:
-    """Frequency beyond which transforms [k, n], probed at frequencies [n], are nil.
-
-    The last of the frequencies, if they are not nil there.
-    """
-    alive = np.flatnonzero(np.any(np.abs(transform) > nil, axis=0))
-    last = min(alive[-1] + 1, len(frequencies) - 1) if len(alive) else 0
-    return float(frequencies[last])

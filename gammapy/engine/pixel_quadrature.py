@@ -17,8 +17,8 @@ __all__ = ["pixel_integrals", "pixel_means"]
 
 #: possible error of a cell that is kept, of the brightest pixel
 _TOLERANCE = 5e-5
-#: what of a cell an edge may take that shows at its corners
-_SHARE = 0.2
+#: a function is smooth if the parabola misses the corners by less than one in so many
+_SMOOTH = 10.0
 #: cuts of a cell after the first look, at most
 _DEEPEST = 8
 #: cells that are looked at together, to save memory
@@ -134,7 +134,10 @@ def _looked_at(
     norm = seen @ _MEAN
     mean = inside @ _MEAN / np.where(norm > 0, norm, 1.0)
     miss = np.abs(corners - inside @ _CORNERS.T).max(axis=-1)
-    return mean, _SHARE * miss, whole
+    # as the miss goes with the third power of the size, and the error of the rule with the sixth
+    size_of = np.abs(values).max(axis=-1)
+    relative = _SMOOTH * miss / np.where(size_of > 0, size_of, 1.0)
+    return mean, miss * np.minimum(relative, 1.0), whole
 
 
 def _added(total: np.ndarray, owner: np.ndarray, values: np.ndarray) -> np.ndarray:

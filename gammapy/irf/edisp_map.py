@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from astropy.coordinates import SkyCoord
 
+from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.irf.edisp_kernel_map import EDispKernelMap
 from gammapy.irf.irf_map import IRFMap
@@ -61,6 +62,11 @@ class EDispMap(IRFMap):
         energy_axis_true : `~gammapy.maps.MapAxis`
         migra_axis : `~gammapy.maps.MapAxis`, optional
             With a bin, or the common edge of two, at 1; by default with one that is 1e-6 wide.
+
+        Raises
+        ------
+        DataError
+            If 1 is not on the axis.
         """
         if migra_axis is None:
             narrow = 0.5 * _NARROW
@@ -70,7 +76,12 @@ class EDispMap(IRFMap):
         new = cls.from_geom(image.to_cube([migra_axis, energy_axis_true]))
         edges = migra_axis.edges.to_value("")
         at_one = (edges[:-1] <= 1 + 1e-12) & (edges[1:] >= 1 - 1e-12)
-        density = np.where(at_one, 1.0 / np.diff(edges), 0.0) / max(at_one.sum(), 1)
+        if not np.any(at_one):
+            raise DataError(
+                f"migra_axis from {edges[0]:g} to {edges[-1]:g} has no migration of 1: perfect "
+                "energies are not on it"
+            )
+        density = np.where(at_one, 1.0 / np.diff(edges), 0.0) / at_one.sum()
         new.edisp_map.data += density[:, None, None]
         new.exposure_map.data += 1.0
         return new

@@ -92,11 +92,17 @@ class IRFMap(ABC):
 
     @property
     def mask_safe_image(self) -> Map:
-        """True where there is an exposure; without one, where there is a response."""
-        known = self._irf_map if self._exposure_map is None else self._exposure_map
+        """True where there is an exposure; without any, where there is a response."""
+        known = self._known
         axes = tuple(range(len(known.geom.axes)))
         image = known.geom.drop(self.required_axes[0]).drop("energy_true")
         return Map.from_geom(image, data=np.any(known.data > 0, axis=axes))
+
+    @property
+    def _known(self) -> Any:
+        """Map that tells where there is a response; an exposure of all zeros, of files, is none."""
+        exposure = self._exposure_map
+        return exposure if exposure is not None and np.any(exposure.data > 0) else self._irf_map
 
     @property
     def _energy_true(self) -> np.ndarray:
@@ -235,7 +241,7 @@ class IRFMap(ABC):
 
     def _is_there(self, pixels: Any) -> np.ndarray:
         """True [4, k] where a pixel has a response."""
-        known = self._irf_map if self._exposure_map is None else self._exposure_map
+        known = self._known
         return np.array([np.any(known.data[..., y, x] > 0, axis=1) for x, y in pixels])
 
     def _nearest(self, geom: WcsGeom, position: Any) -> tuple[int, int]:

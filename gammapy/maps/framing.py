@@ -48,6 +48,10 @@ class Framing(SkyMasking):
     _wcs: WCS
     _n_x: int
     _n_y: int
+    #: the same object for all pictures that are parts of one
+    _family: Any
+    #: pixel of the whole that is the first one here
+    _first: tuple[int, int]
 
     @abstractmethod
     def copy(self, **changes: Any) -> Self:
@@ -83,6 +87,8 @@ class Framing(SkyMasking):
         new._wcs.wcs.crpix = self._wcs.wcs.crpix - np.array(first, dtype=float)
         new._wcs.array_shape = (new._n_y, new._n_x)
         new._frame, new.axes = self._frame, self.axes
+        new._family = self._family
+        new._first = (self._first[0] + int(first[0]), self._first[1] + int(first[1]))
         return new
 
     def cutout(
@@ -171,6 +177,8 @@ class Framing(SkyMasking):
 
         None if the pixels of both are of different size, projection or frame.
         """
+        if self._family is other._family:
+            return self._near(*np.subtract(other._first, self._first).astype(float), other)
         ours, theirs = self._wcs.wcs, other._wcs.wcs
         if list(ours.ctype) != list(theirs.ctype) or not self._frame.is_equivalent_frame(
             other._frame
@@ -190,8 +198,12 @@ class Framing(SkyMasking):
         if not same:
             return None
         x, y = ours.crpix - theirs.crpix
+        return self._near(x, y, other)
+
+    def _near(self, x: float, y: float, other: Any) -> tuple[float, float]:
+        """Place of another picture, where longitude comes again as near as can be to this one."""
         period = longitude_period(self._wcs)
-        if period:  # as near as can be to the picture
+        if period:
             shift = x + 0.5 * (other._n_x - self._n_x)
             x -= period * np.round(shift / period - np.sign(shift) * 1e-9)
         return float(x), float(y)

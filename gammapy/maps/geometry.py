@@ -7,6 +7,7 @@ what is up to half a pixel away. A geometry does not change once made.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ from gammapy.maps.axes import MapAxes, checked_index
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.coordinates import MapCoord
 from gammapy.maps.framing import Framing
+from gammapy.maps.region_shapes import unit_vectors
 from gammapy.maps.sky_grid import (
     angles_of,
     checked_wcs,
@@ -69,12 +71,8 @@ class WcsGeom(Framing):
         self._n_x, self._n_y = pixels_of(npix, "npix")
         self._wcs, self._frame = checked_wcs(wcs)
         self._wcs.array_shape = (self._n_y, self._n_x)
-        if isinstance(axes, MapAxis | TimeMapAxis):
-            axes = [axes]
-        self.axes = MapAxes(axes or ())
-        names = ["lon", "lat", *self.axes.names]
-        if len(set(names)) < len(names):
-            raise DataError(f"axes {names}: each needs a name of its own, rename one of them")
+        self._family, self._first = object(), (0, 0)
+        self.axes = _checked_axes(axes)
 
     @classmethod
     def create(
@@ -223,7 +221,9 @@ class WcsGeom(Framing):
 
     def with_axes(self, axes: Any) -> Self:
         """The same pixels under other axes."""
-        return self.copy(axes=axes)
+        new = copy(self)  # with the same system, and what is known of its pixels
+        new.axes = _checked_axes(axes)
+        return new
 
     def copy(self, **changes: Any) -> Self:
         """Geometry with some of the arguments of the class changed."""
@@ -317,6 +317,11 @@ class WcsGeom(Framing):
     def sky_to_pix(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pixels [...] of places in deg in the frame of the geometry; nan off the picture."""
         return sky_to_pix(self._wcs, lon, lat, self.center_pix[0])
+
+    def pixel_vectors(self) -> np.ndarray:
+        """Unit vectors [3, n_y, n_x] of the centres of the pixels; nan off the sky."""
+        x, y = np.meshgrid(np.arange(float(self._n_x)), np.arange(float(self._n_y)))
+        return unit_vectors(*pix_to_sky(self._wcs, x, y))
 
     def get_pix(self, idx: Any = None, mode: str = "center") -> tuple[np.ndarray, ...]:
         """Pixel coordinates of all pixels, of the shape of the data; as `get_coord`."""
@@ -455,6 +460,17 @@ class WcsGeom(Framing):
 
 
 # -- helpers of the class -----------------------------------------------------------------
+
+
+def _checked_axes(axes: Any) -> MapAxes:
+    """Axes of which each has a name of its own."""
+    if isinstance(axes, MapAxis | TimeMapAxis):
+        axes = [axes]
+    found = MapAxes(() if axes is None else axes)
+    names = ["lon", "lat", *found.names]
+    if len(set(names)) < len(names):
+        raise DataError(f"axes {names}: each needs a name of its own, rename one of them")
+    return found
 
 
 def _steps(n: int, edges: bool) -> np.ndarray:

@@ -94,8 +94,8 @@ class SkyMasking(AxisMasking):
         """Pixel sizes [2], along longitude and latitude."""
 
     @abstractmethod
-    def get_coord(self) -> Any:
-        """Coordinates of the pixels."""
+    def pixel_vectors(self) -> np.ndarray:
+        """Unit vectors [3, n_y, n_x] of the centres of the pixels."""
 
     @abstractmethod
     def coord_to_idx(self, coords: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
@@ -131,15 +131,15 @@ class SkyMasking(AxisMasking):
         image = self.to_image()
         held = np.zeros(image.data_shape, dtype=bool)
         regions = getattr(regions, "region", regions)
-        places = None
+        vectors = None
         for region in read_regions(regions):
             if is_point(region) and not hasattr(region, "region1"):
                 _mark(image, region, held)
             elif not hasattr(region, "to_pixel"):
                 held |= _of_pixels(region, held.shape)
             else:
-                places = image.get_coord().skycoord if places is None else places
-                held |= SkyShape(region).contains(places)
+                vectors = image.pixel_vectors() if vectors is None else vectors
+                held |= SkyShape(region).contains_vectors(vectors, self._frame)
         mask = held if inside else ~held
         return Map.from_geom(self, data=np.array(np.broadcast_to(mask, self.data_shape)))
 

@@ -17,7 +17,7 @@ from astropy.wcs import WCS
 from gammapy.errors import DataError
 from gammapy.maps.sky_grid import make_wcs
 
-__all__ = ["SkyShape", "is_point", "read_regions", "united"]
+__all__ = ["SkyShape", "is_point", "read_regions", "unit_vectors", "united"]
 
 #: pixel size in deg of the planes on which shapes are taken
 _STEP = 0.01
@@ -144,34 +144,43 @@ class SkyShape:
         ----------
         position : `~astropy.coordinates.SkyCoord` [...]
         """
+        spherical = position.spherical
+        frame = position.frame.replicate_without_data()
+        lon, lat = (np.atleast_1d(angle.deg) for angle in (spherical.lon, spherical.lat))
+        return self.contains_vectors(unit_vectors(lon, lat), frame).reshape(position.shape)
+
+    def contains_vectors(self, vectors: np.ndarray, frame: Any) -> np.ndarray:
+        """True [...] for unit vectors [3, ...] of a frame; nan are not inside."""
         region = self.region
         if hasattr(region, "region1"):
-            parts = (SkyShape(part).contains(position) for part in (region.region1, region.region2))
-            return region.operator(*parts)
+            parts = (SkyShape(part) for part in (region.region1, region.region2))
+            return region.operator(*(part.contains_vectors(vectors, frame) for part in parts))
         if is_point(region):
-            return np.zeros(position.shape, dtype=bool)
-        distance = self.center.separation(position).deg
+            return np.zeros(vectors.shape[1:], dtype=bool)
+        middle = self.center.transform_to(frame).spherical
+        # squares of the chord: exact for small distances too
+        chord = np.zeros(vectors.shape[1:])
+        for along, own in zip(vectors, unit_vectors(middle.lon.deg, middle.lat.deg), strict=True):
+            chord += (along - own) ** 2
         if not self._is_round:
-            return self._on_plane(position, distance)
+            return self._on_plane(vectors, chord <= _chord(self.reach + _STEP), frame)
+        inside = chord < _chord(self.reach)
         if hasattr(region, "radius"):
-            return distance < region.radius.to_value("deg")
-        low, high = (r.to_value("deg") for r in (region.inner_radius, region.outer_radius))
-        return (distance >= low) & (distance < high)
+            return inside
+        return inside & (chord >= _chord(region.inner_radius.to_value("deg")))
 
-    def _on_plane(self, position: SkyCoord, distance: np.ndarray) -> np.ndarray:
+    def _on_plane(self, vectors: np.ndarray, near: np.ndarray, frame: Any) -> np.ndarray:
+        """True [...] for those of some vectors that are inside on the plane."""
         from regions import PixCoord
 
-        # nan is not near
-        near = np.asarray(distance <= self.reach + _STEP)
-        inside = np.zeros(position.shape, dtype=bool)
-        if near.any():
-            some = position[near] if position.shape else position
-            moved = some.transform_to(self.center.frame.replicate_without_data()).spherical
-            x, y = self.plane().wcs_world2pix(
-                np.atleast_1d(moved.lon.deg), np.atleast_1d(moved.lat.deg), 0
-            )
-            found = self._flat.contains(PixCoord(x, y))
-            inside[near] = found if position.shape else found[0]
+        inside = np.zeros(near.shape, dtype=bool)
+        if not near.any():
+            return inside
+        x, y, z = vectors[:, near]
+        place = SkyCoord(np.arctan2(y, x), np.arcsin(np.clip(z, -1, 1)), unit="rad", frame=frame)
+        moved = place.transform_to(self.center.frame.replicate_without_data()).spherical
+        pixels = self.plane().wcs_world2pix(moved.lon.deg, moved.lat.deg, 0)
+        inside[near] = self._flat.contains(PixCoord(*pixels))
         return inside
 
     @cached_property
@@ -209,6 +218,18 @@ class SkyShape:
         # 2 pi (cos a - cos b), without loss for small angles
         half = np.sin(0.5 * np.radians(self.reach)) ** 2 - np.sin(0.5 * inner) ** 2
         return float(4 * np.pi * half)
+
+
+def unit_vectors(lon: Any, lat: Any) -> np.ndarray:
+    """Unit vectors [3, ...] of places in deg."""
+    lon, lat = np.radians(lon), np.radians(lat)
+    flat = np.cos(lat)
+    return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)])
+
+
+def _chord(distance: float) -> float:
+    """Square of the chord of a distance in deg; beyond all for more than half a turn."""
+    return 5.0 if distance > 180 else float(4 * np.sin(0.5 * np.radians(distance)) ** 2)
 
 
 def _places(region: Any) -> SkyCoord:

@@ -13,7 +13,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from gammapy.engine.multilinear import multilinear
 from gammapy.errors import DataError
 from gammapy.maps.along_axes import check_order, linear_parts
 from gammapy.maps.map import Map
@@ -236,44 +235,54 @@ class Resampling(Map):
         image = geom.to_image()
         source = self._by_solid_angle() if preserve_counts else self.data.astype(float)
         n_y, n_x = image.data_shape
-        result = np.zeros((*source.shape[:-2], n_y, n_x))
+        flat = source.reshape(-1, *source.shape[-2:])
+        table = np.stack([self._around(plane).reshape(-1) for plane in flat], axis=-1)
+        result = np.zeros((len(flat), n_y, n_x))
         rows = max(1, _AT_ONCE // (n_x * parts**2))
         for first in range(0, n_y, rows):
             last = min(first + rows, n_y)
-            result[..., first:last, :] = self._strip(
-                source, image, first, last, parts, not preserve_counts
-            )
+            matrix = self._shares(image, first, last, parts, not preserve_counts)
+            result[:, first:last] = (matrix @ table).T.reshape(len(flat), last - first, n_x)
+        result = result.reshape(*source.shape[:-2], n_y, n_x)
         if preserve_counts:
             result = result * np.nan_to_num(image.solid_angle().value)
         return self._on(image.with_axes(self.geom.axes), result, self.unit)
 
     reproject_by_image = reproject_to_geom
 
-    def _strip(
-        self, source: np.ndarray, image: Any, first: int, last: int, parts: int, mean: bool
-    ) -> np.ndarray:
-        """Means [..., last - first, n_x] over the parts of pixels in some rows.
+    def _shares(self, image: Any, first: int, last: int, parts: int, mean: bool) -> Any:
+        """Sparse matrix from the pixels of a plane, see `_around`, to rows of another picture.
 
-        With ``mean`` over those parts that are on the map, else over all.
+        It takes the mean of the values between the pixels at the parts of each new pixel; with
+        ``mean`` of those parts that are on the map, else 0 counts for the others.
         """
+        from scipy.sparse import coo_array
+
         n_x = image.data_shape[1]
+        n_new = (last - first) * n_x
         steps = (np.arange(parts) + 0.5) / parts - 0.5
         x = (np.arange(n_x)[:, None] + steps).reshape(-1)
         y = (np.arange(first, last)[:, None] + steps).reshape(-1)
-        place = self._places(image, *np.meshgrid(x, y))
-        there = np.isfinite(place[0])
-        spots = [np.where(there, p, 0.0) for p in place]
-
-        def together(values: np.ndarray) -> np.ndarray:
-            return values.reshape(last - first, parts, n_x, parts).mean(axis=(1, 3))
-
-        share = together(there.astype(float))
-        scale = np.where(share > 0, share, 1.0) if mean else 1.0
-        found = np.empty((*source.shape[:-2], last - first, n_x))
-        for idx in np.ndindex(source.shape[:-2]):
-            values = multilinear(self._around(source[idx]), spots)
-            found[idx] = together(np.where(there, values, 0.0)) / scale
-        return found
+        row, column = (p.reshape(-1) for p in self._places(image, *np.meshgrid(x, y)))
+        there = np.isfinite(row)
+        j, i = np.meshgrid(np.arange(len(x)) // parts, np.arange(len(y)) // parts)
+        new = (i * n_x + j).reshape(-1)[there]
+        n_y_own, n_x_own = self.geom.data_shape[-2:]
+        low, t = _between(row[there], n_y_own)
+        left, s = _between(column[there], n_x_own + 2)
+        upper = np.minimum(low + 1, n_y_own - 1)
+        number = np.bincount(new, minlength=n_new) if mean else np.full(n_new, parts**2)
+        share = 1.0 / np.maximum(number, 1)[new]
+        weights, old = [], []
+        for line, across in ((low, 1 - t), (upper, t)):
+            for k, along in ((0, 1 - s), (1, s)):
+                weights.append(across * along * share)
+                old.append(line * (n_x_own + 2) + left + k)
+        values = np.concatenate(weights)
+        some = values > 0  # nan beside a place do not count for nothing
+        place = (np.tile(new, 4)[some], np.concatenate(old)[some])
+        size = (n_new, n_y_own * (n_x_own + 2))
+        return coo_array((values[some], place), shape=size).tocsr()
 
     def _around(self, plane: np.ndarray) -> np.ndarray:
         """Plane with one more column on each side, from the other one around the whole sky."""
@@ -296,3 +305,10 @@ class Resampling(Map):
         n_y, n_x = own.data_shape
         inside = (px >= -0.5) & (px <= n_x - 0.5) & (py >= -0.5) & (py <= n_y - 0.5)
         return [np.where(inside, p, np.nan) for p in (py, px + 1.0)]
+
+
+def _between(place: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the pixel before each place, and the share of the way to the next."""
+    place = np.clip(place, 0, size - 1)
+    before = np.minimum(place.astype(int), max(size - 2, 0))
+    return before, place - before

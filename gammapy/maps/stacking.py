@@ -64,7 +64,8 @@ class Stacking(Map):
         data = np.zeros((*self.data.shape[:-2], *geom.data_shape[-2:]), dtype=self.data.dtype)
         for ours, theirs in self.geom.overlaps(geom):
             data[(..., *theirs)] = self.data[(..., *ours)]
-        return self._on(geom.with_axes(self.geom.axes), data, self.unit)
+        same = geom.axes is self.geom.axes
+        return self._on(geom if same else geom.with_axes(self.geom.axes), data, self.unit)
 
     def stack(self, other: Any, weights: Any = None, nan_to_num: bool = True) -> None:
         """Add another map in place, on the pixels that both have; of masks any of both.

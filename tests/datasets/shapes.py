@@ -217,16 +217,12 @@ def _compound_source(size: float, lon_0: float, lat_0: float) -> Any:
         (0.7, _shell(lon_0 + 0.2 * size, lat_0, 0.5 * size, 0.2 * size)),
     )
 
-    def elements(step: float) -> Any:
-        pieces = [(w, source(step)) for w, source in parts]
-        weighted = [npred.Elements(p.lon, p.lat, w * p.share) for w, p in pieces]
-        return npred.together(*(partial(_same, p) for p in weighted))(step)
-
-    return elements
+    return npred.together(*(partial(_weighted, weight, source) for weight, source in parts))
 
 
-def _same(pieces: Any, step: float) -> Any:
-    return pieces
+def _weighted(weight: float, source: Any, step: float, keep: Any) -> Any:
+    pieces = source(step, keep)
+    return pieces._replace(share=weight * pieces.share)
 
 
 def _plain(

@@ -1,5 +1,7 @@
 """Shares along edges against closed forms on a sky so small that it is flat."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -57,7 +59,7 @@ def shares_of_disk(radius, x_0, y_0, n_x, n_y):
                 half = np.sqrt(radius**2 - (side - y_0) ** 2)
                 cuts += [x_0 - half, x_0 + half]
         edges = [low, *sorted(c for c in cuts if low < c < high), high]
-        return sum(quad(chord, *e, epsabs=1e-12)[0] for e in zip(edges, edges[1:], strict=False))
+        return sum(quad(chord, *e, epsabs=1e-12)[0] for e in pairwise(edges))
 
     return np.array(
         [[area(i - 0.5, i + 0.5, j - 0.5, j + 0.5) for i in range(n_x)] for j in range(n_y)]

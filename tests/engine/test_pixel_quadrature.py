@@ -55,7 +55,8 @@ def test_a_sharp_edge():
         rows = np.arange(5)[:, None, None]
         expected = np.clip(heights - rows, 0, 1).mean(axis=-1)
         assert_allclose(found[0], expected, atol=1e-3)
-        assert found.sum() == pytest.approx(expected.sum(), rel=2e-4)
+        if slope:  # along a row of pixels all are off to the same side
+            assert found.sum() == pytest.approx(expected.sum(), rel=1e-4)
 
 
 def test_several_planes_each_with_its_own_peak():

@@ -205,6 +205,16 @@ def test_the_edge_of_the_map():
     np.testing.assert_allclose(half.data, 1)  # of what is on the map
 
 
+def test_holes():
+    """A pixel that is nan spoils those that touch it, and no others."""
+    holed = counting(GEOM.to_image())
+    holed.data[1, 2] = np.nan
+    same = holed.reproject_to_geom(GEOM.to_image(), precision_factor=1)
+    np.testing.assert_allclose(same.data, holed.data, atol=1e-9)
+    fine = holed.reproject_to_geom(GEOM.to_image(), precision_factor=4)
+    assert np.isnan(fine.data).sum() == 9
+
+
 def test_refused():
     with pytest.raises(DataError, match="interp_to_geom changes axes"):
         counting().reproject_to_geom(GEOM.squash("energy"))

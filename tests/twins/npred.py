@@ -36,8 +36,10 @@ class Elements(NamedTuple):
     share: Array
 
 
-#: from the largest size of an element in deg to the elements
-Source = Callable[[float], Elements]
+#: from positions to which of them matter
+Keep = Callable[[Array, Array], NDArray[np.bool_]]
+#: from the largest size of an element in deg, and what matters, to the elements
+Source = Callable[[float, Keep], Elements]
 #: lon [...], lat [...] in deg to the exposure [k, ...]
 Exposure = Callable[[Array, Array], Array]
 
@@ -122,7 +124,7 @@ def about(lon: float, lat: float, distance: Array, angle: Array) -> tuple[Array,
 def point(lon: float, lat: float) -> Source:
     """A source of no extent."""
     one = Elements(np.array([lon]), np.array([lat]), np.array([1.0]))
-    return lambda step: one
+    return lambda step, keep: one
 
 
 def extended(
@@ -145,7 +147,7 @@ def extended(
         Factor to all numbers of elements.
     """
 
-    def elements(step: float) -> Elements:
+    def elements(step: float, keep: Keep) -> Elements:
         around = np.array([0.0, 0.5 * np.pi, np.pi, 1.0, 4.0])
         ends = [0.0, *(float(np.max(edge + 0 * around)) for edge in breaks(around))]
         pieces = []
@@ -153,14 +155,17 @@ def extended(
             n = int(np.ceil(fine * (7 + 1.6 * (b - a) / step)))
             m = int(np.ceil(fine * (16 + 2 * np.pi * b / step)))
             x, w = np.polynomial.legendre.leggauss(n)
-            angle = np.arange(m)[:, None] * (2 * np.pi / m)
-            edges = [0.0 * angle, *(edge + 0.0 * angle for edge in breaks(angle))]
-            half = 0.5 * (edges[i + 1] - edges[i])
-            distance = edges[i] + half * (1 + x)
-            ring = np.sin(np.deg2rad(distance)) * np.deg2rad(half) * w * (2 * np.pi / m)
-            where = about(lon, lat, distance, angle)
-            pieces.append([*where, brightness(*where) * ring])
-        return Elements(*(np.concatenate([p[i].ravel() for p in pieces]) for i in range(3)))
+            for rows in _chunks(m, n):
+                angle = rows[:, None] * (2 * np.pi / m)
+                edges = [0.0 * angle, *(edge + 0.0 * angle for edge in breaks(angle))]
+                half = 0.5 * (edges[i + 1] - edges[i])
+                distance = edges[i] + half * (1 + x)
+                ring = np.sin(np.deg2rad(distance)) * np.deg2rad(half) * w * (2 * np.pi / m)
+                where = about(lon, lat, distance, angle)
+                kept = keep(*where)
+                where = where[0][kept], where[1][kept]
+                pieces.append([*where, brightness(*where) * ring[kept]])
+        return Elements(*(np.concatenate([p[i] for p in pieces]) for i in range(3)))
 
     return elements
 
@@ -170,7 +175,7 @@ def image(
 ) -> Source:
     """A source that is smooth within each cell between the pixel centres of an image [y, x]."""
 
-    def elements(step: float) -> Elements:
+    def elements(step: float, keep: Keep) -> Elements:
         size = float(np.max(np.abs(wcs.wcs.cdelt)))
         parts = max(int(np.ceil(size / step)), 1)
         edges = [np.linspace(0.0, length - 1.0, (length - 1) * parts + 1) for length in shape[::-1]]
@@ -186,8 +191,9 @@ def image(
 def together(*sources: Source) -> Source:
     """Several sources as one."""
 
-    def elements(step: float) -> Elements:
-        return Elements(*map(np.concatenate, zip(*(s(step) for s in sources), strict=True)))
+    def elements(step: float, keep: Keep) -> Elements:
+        parts = zip(*(source(step, keep) for source in sources), strict=True)
+        return Elements(*map(np.concatenate, parts))
 
     return elements
 
@@ -265,20 +271,25 @@ def counts(
     for k in np.flatnonzero(flux):
         number = nodes_needed(wcs, psf.scale[k] * fine) if n is None else n
         where = nodes(wcs, x, y, number, fine)
-        pieces = _within_reach(source(step * psf.scale[k]), psf.reach[k], where[0])
+        pieces = source(step * psf.scale[k], _near(where[0], psf.reach[k]))
         norm = psf.norm(k, pieces.lon, pieces.lat)
         weight = pieces.share * exposure(pieces.lon, pieces.lat)[k] / norm
         rate[k] = flux[k] * _at_pixels(pieces, weight, psf, k, where)
     return np.asarray(edisp, float).T @ rate
 
 
-def _within_reach(pieces: Elements, reach: float, node: Array) -> Elements:
-    """Those that a circle around all of the nodes [pixel, node, 3], wider by the reach, holds."""
+def everywhere(lon: Array, lat: Array) -> NDArray[np.bool_]:
+    """All positions matter."""
+    return np.ones(np.shape(lon), bool)
+
+
+def _near(node: Array, reach: float) -> Keep:
+    """What a circle around all of the nodes [pixel, node, 3], wider by the reach, holds."""
     middle = node.mean(axis=(0, 1), keepdims=True)[0]
     middle = middle / np.linalg.norm(middle)
     radius = distances(middle, node.reshape(-1, 3)).max() + reach
-    near = distances(middle, vectors(pieces.lon, pieces.lat))[0] <= radius * 1.01
-    return Elements(*(part[near] for part in pieces))
+    least = np.cos(np.deg2rad(radius * 1.01)) - 1e-9
+    return lambda lon, lat: vectors(lon, lat) @ middle[0] > least
 
 
 def _at_pixels(
@@ -340,6 +351,6 @@ def counts_by_psf(
 
 def total(source: Source, flux: ArrayLike, exposure: Exposure, edisp: ArrayLike) -> Array:
     """Counts [r] on the whole sky: flux times exposure of each element, in its place."""
-    pieces = source(0.02)
+    pieces = source(0.02, everywhere)
     rate = np.asarray(flux, float) * (exposure(pieces.lon, pieces.lat) @ pieces.share)
     return np.asarray(edisp, float).T @ rate

@@ -253,7 +253,7 @@ def test_image_is_smooth_between_the_centres_of_its_pixels():
     wcs = sky((9, 9), 0.1)
     rise = lambda lon, lat: 10.0 + ((lon + 180) % 360 - 180)  # noqa: E731
     source = npred.image(rise, wcs, (9, 9))
-    pieces = source(0.02)
+    pieces = source(0.02, npred.everywhere)
     sr = (0.8 * RAD) * 2 * np.sin(0.4 * RAD)
     assert pieces.share.sum() == pytest.approx(10 * sr, rel=1e-7)
     fine = sky((101, 101), 0.02)
@@ -270,7 +270,9 @@ def test_ellipse_by_its_edge():
     edge = lambda angle: [a * b / np.hypot(b * np.cos(angle), a * np.sin(angle))]  # noqa: E731
     flat = lambda lon, lat: np.full(np.shape(lon), 1.0)  # noqa: E731
     source = npred.extended(flat, 0.0, 0.0, edge)
-    assert source(0.02).share.sum() == pytest.approx(np.pi * a * b * RAD**2, rel=1e-5)
+    assert source(0.02, npred.everywhere).share.sum() == pytest.approx(
+        np.pi * a * b * RAD**2, rel=1e-5
+    )
     wcs, psf = sky((81, 81), 0.02), gaussian_psf(0.01)
     found = npred.counts(source, FLUX, even(), psf, ONE, wcs, ([40, 40, 50], [40, 50, 40]))[0]
     area = (0.02 * RAD) ** 2

@@ -74,7 +74,7 @@ def npred_command(
         )
         from gammapy.makers.survey.run import Survey
         from gammapy.makers.survey.sources import sky_of
-        from gammapy.makers.survey.tasks import CountsTask
+        from gammapy.makers.survey.tasks import Background, CountsTask
 
         geom = geometry_of(geometry)
         axis_true = energy_axis_true(energy_true, geom.axes["energy"])
@@ -92,8 +92,9 @@ def npred_command(
         instrument = responses.instrument(geom, axis_true)
         sky = sky_of(found, geom, instrument.reach)
         tell_sky(sky, len(models))
+        added = Background.of(responses.groups, responses.tables) if background else None
         survey = Survey(
-            task=CountsTask.of(sky.sources, instrument, geom.frame),
+            task=CountsTask.of(sky.sources, instrument, geom.frame, added),
             geom=geom,
             output=making.output,
             inputs=inputs,

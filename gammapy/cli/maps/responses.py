@@ -182,7 +182,7 @@ def _named(irfs: Sequence[str]) -> dict[str, Path]:
 
 
 def _index(file: Path) -> Any:
-    from gammapy.data.obs_table import ObservationTable
+    from gammapy.data import ObservationTable
 
     if not file.is_file():
         raise InputError(f"--index {file}: there is no such file")
@@ -193,7 +193,7 @@ def _index(file: Path) -> Any:
 
 
 def _tables(file: Path, background: bool) -> Mapping[str, Any]:
-    from gammapy.irf.io import load_irf_dict_from_file
+    from gammapy.irf import load_irf_dict_from_file
 
     tables = load_irf_dict_from_file(file)
     needed = {**_NEEDED, **({"bkg": "background"} if background else {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from gammapy.makers.survey.sources import Reach
 from gammapy.maps import WcsGeom
 from gammapy.modeling.models import Models
 
-__all__ = ["CountsTask", "FluxTask"]
+__all__ = ["Background", "CountsTask", "FluxTask"]
 
 #: deg, beyond what a source and the point spread function say of themselves, so that nothing is
 #: left out at the border of a tile
@@ -53,17 +54,47 @@ class FluxTask:
 
 
 @dataclass(frozen=True)
+class Background:
+    """Counts of the background that pointings see.
+
+    Parameters
+    ----------
+    groups : sequence of `~gammapy.data.groups.PointingGroup`
+    tables : mapping from str to mapping
+        By the name of a response what there is of it; only the background is kept.
+    """
+
+    groups: Sequence[Any]
+    tables: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, groups: Sequence[Any], tables: Mapping[str, Mapping[str, Any]]) -> Background:
+        """Without what else the responses have."""
+        return cls(tuple(groups), {name: {"bkg": table["bkg"]} for name, table in tables.items()})
+
+    def __call__(self, geom: WcsGeom) -> np.ndarray:
+        """Counts [planes, y, x] on a geometry."""
+        from gammapy.makers.background import background_of_pointings
+
+        return background_of_pointings(self.groups, self.tables, geom).data
+
+
+@dataclass(frozen=True)
 class CountsTask:
     """Predicted counts of sources, and of the background if there is one."""
 
     sources: Models
     reach: Reach
     instrument: Instrument
-    background: Any = None
+    background: Background | None = None
 
     @classmethod
     def of(
-        cls, sources: Models, instrument: Instrument, frame: str, background: Any = None
+        cls,
+        sources: Models,
+        instrument: Instrument,
+        frame: str,
+        background: Background | None = None,
     ) -> CountsTask:
         """Task for maps in a frame.
 
@@ -72,8 +103,7 @@ class CountsTask:
         sources : `Models`
         instrument : `Instrument`
         frame : str
-        background : callable, optional
-            Counts [planes, y, x] of a geometry, by default none.
+        background : `Background`, optional
         """
         return cls(sources, Reach.of(sources, frame), instrument, background)
 

@@ -208,7 +208,7 @@ def _answer(job: Job, tile: Tile) -> _Answer:
             tile,
             [],
             DataError(
-                f"{tile} takes more than the {in_words(job.memory)} of memory that each process may "
+                f"{tile} takes more than the {in_words(job.memory)} of memory that a process may "
                 "take: the same command goes on with the tiles that are finished; give it more "
                 "--memory or fewer --workers"
             ),

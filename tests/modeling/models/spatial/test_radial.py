@@ -1,5 +1,7 @@
 """Profiles of round shapes against the shapes on the sky, and their integrals against 1."""
 
+from itertools import pairwise
+
 import astropy.units as u
 import numpy as np
 import pytest
@@ -43,12 +45,11 @@ NORMS = {"disk-soft": 0.5 * (0.01 / STEEPNESS) ** 2, "disk-softer": 0.5 * (0.7 /
 def integral(model, power=0):
     """Of the profile over the sphere."""
     edges = [0.0, *model.profile_edges, model.reach]
-    pieces = zip(edges[:-1], edges[1:], strict=True)
 
     def ring(r):
         return float(model.profile(r)) * 2 * np.pi * np.sin(np.deg2rad(r)) * np.pi / 180
 
-    return sum(quad(ring, *piece, epsrel=1e-11, limit=200)[0] for piece in pieces)
+    return sum(quad(ring, *piece, epsrel=1e-11, limit=200)[0] for piece in pairwise(edges))
 
 
 @pytest.mark.parametrize("name", ROUND)
@@ -79,7 +80,7 @@ def test_profile_jumps_at_edges_only(name):
     model = ROUND[name]
     edges = [0.0, *model.profile_edges, model.reach * 1.0001]
     peak = model.profile(np.linspace(0, model.reach, 99)).max()
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         # to the square root of the edges of a shell: a quadratic substitution at both ends
         t = 0.5 * (1 - np.cos(np.pi * np.linspace(1e-7, 1 - 1e-7, 120)))
         x = low + (high - low) * t
@@ -130,7 +131,7 @@ def test_what_is_not_round_has_no_profile(model):
 
 def test_a_bad_size_is_refused():
     model = GaussianSpatialModel(sigma="-1 deg")
-    with pytest.raises(ModelError, match="sigma = -1.0 deg must be positive"):
+    with pytest.raises(ModelError, match=r"sigma = -1.0 deg must be positive"):
         model.profile(0.1)
 
 
