@@ -69,6 +69,9 @@ PUBLIC: dict[str, list[str]] = {
         "SpectrumDataset",
         "SpectrumDatasetOnOff",
         "Term",
+        "dnde_cube",
+        "flux_cube",
+        "sources_outside",
     ],
     "gammapy.engine": [],
     "gammapy.estimators": [
@@ -97,6 +100,7 @@ PUBLIC: dict[str, list[str]] = {
         "load_irf_dict_from_file",
     ],
     "gammapy.makers": [
+        "PointingsInstrument",
         "background_of_pointings",
         "edisp_of_pointings",
         "exposure_of_pointings",

@@ -6,6 +6,7 @@ The kinds live in `gammapy.spectrum` and above; their classes are handed on here
 from typing import Any
 
 from gammapy.datasets.base import Dataset
+from gammapy.datasets.flux_cube import dnde_cube, flux_cube, sources_outside
 from gammapy.datasets.joint import Datasets
 from gammapy.datasets.plan import Plan, Term
 from gammapy.dispatch import find, names
@@ -18,6 +19,9 @@ __all__ = [
     "SpectrumDataset",
     "SpectrumDatasetOnOff",
     "Term",
+    "dnde_cube",
+    "flux_cube",
+    "sources_outside",
 ]
 
 

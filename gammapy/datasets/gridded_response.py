@@ -20,7 +20,7 @@ import numpy as np
 from gammapy.datasets.gridded_shapes import SMOOTHING, GriddedShape, NodeMasses, SmoothMasses
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.shape_slopes import size_slope, step_of
-from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
+from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of
 from gammapy.datasets.source_response import SourceResponse
 from gammapy.datasets.varying_exposure import VaryingExposure
 from gammapy.datasets.varying_psf import VaryingPSF

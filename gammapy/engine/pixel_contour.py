@@ -35,7 +35,7 @@ __all__ = ["Cumulative", "contour_shares", "cumulative"]
 _PIECES = 128
 _STEPS = 16
 #: pieces, at least, of an edge that crosses a rim
-_FINE = 32
+_FINE = 24
 #: pieces of other edges, at most; where more are needed they are made about the centre of the shape
 _COARSE = 4
 #: reach of shapes of which this is true, in lengths of edges
@@ -44,13 +44,15 @@ _SMALL = 6.0
 _FINEST = 512
 #: away from a small shape pieces grow like this
 _GROWTH = 1.25
+#: less than this part of a shape is what rounding leaves of nothing
+_ROUNDING = 1e-14
 #: pieces that are done at once, to save memory
 _AT_ONCE = 400_000
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 #: from pixel coordinates to the vector to the east and north of the centre, and 1 - cos(distance)
-Plane = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+Plane = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
 
 
 class Cumulative(NamedTuple):
@@ -172,7 +174,7 @@ def _strip(shape: Cumulative, plane: Plane, n_x: int, first: int, last: int) -> 
     share = np.where(near, share, 0.0)
     # most maps go round clockwise on the sky
     share *= np.sign(share.flat[np.argmax(np.abs(share))])
-    return np.maximum(share, 0.0)
+    return np.where(share > _ROUNDING * shape.total, share, 0.0)
 
 
 class _Edges:
@@ -312,5 +314,5 @@ def _cross(a: tuple, b: tuple) -> np.ndarray:
 
 def _angle(edges: _Edges, chosen: np.ndarray) -> np.ndarray:
     """Angles [n] in rad from the starts to the ends of edges, seen from the centre."""
-    a, b = ([p[chosen] for p in end[:2]] for end in (edges.start, edges.stop))
+    a, b = (tuple(p[chosen] for p in end[:2]) for end in (edges.start, edges.stop))
     return np.arctan2(_cross(a, b), a[0] * b[0] + a[1] * b[1])

@@ -10,15 +10,16 @@ cell that is kept is that of the rule, which is far below where the function is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 __all__ = ["pixel_integrals", "pixel_means"]
 
 #: possible error of a cell that is kept, of the brightest pixel
-_TOLERANCE = 5e-5
-#: a function is smooth if the parabola misses the corners by less than one in so many
-_SMOOTH = 10.0
+_TOLERANCE = 3e-5
+#: how the possible error grows with the relative miss of the corners, and its end, for an edge
+_SMOOTH, _EDGE = 10.0, 3.0
 #: cuts of a cell after the first look, at most
 _DEEPEST = 8
 #: cells that are looked at together, to save memory
@@ -90,7 +91,7 @@ def pixel_means(function: Function, n_x: int, n_y: int, factor: int) -> np.ndarr
     return np.asarray(total).reshape(-1, n_y, n_x)
 
 
-def _start(near: Near, n_x: int, n_y: int, largest: float) -> tuple[np.ndarray, ...]:
+def _start(near: Near, n_x: int, n_y: int, largest: float) -> tuple[Any, Any, Any, float]:
     """Centres of the first cells, their pixels, and their size."""
     y, x = (a.ravel().astype(float) for a in np.indices((n_y, n_x)))
     owner, size = np.arange(len(x)), 1.0
@@ -102,7 +103,9 @@ def _start(near: Near, n_x: int, n_y: int, largest: float) -> tuple[np.ndarray, 
         x, y, owner, size = _quartered(x, y, owner, size)
 
 
-def _quartered(x: np.ndarray, y: np.ndarray, owner: np.ndarray, size: float) -> tuple:
+def _quartered(
+    x: np.ndarray, y: np.ndarray, owner: np.ndarray, size: float
+) -> tuple[Any, Any, Any, float]:
     step = 0.25 * size
     x = (x[:, None] + np.array([-step, step, -step, step])).ravel()
     y = (y[:, None] + np.array([-step, -step, step, step])).ravel()
@@ -137,7 +140,7 @@ def _looked_at(
     # as the miss goes with the third power of the size, and the error of the rule with the sixth
     size_of = np.abs(values).max(axis=-1)
     relative = _SMOOTH * miss / np.where(size_of > 0, size_of, 1.0)
-    return mean, miss * np.minimum(relative, 1.0), whole
+    return mean, miss * np.minimum(relative, _EDGE), whole
 
 
 def _added(total: np.ndarray, owner: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -31,12 +31,16 @@ __all__ = ["EnergyDispersion2D"]
 class EnergyDispersion2D(QuantityTable):
     """Energy dispersion on the axes ``energy_true``, ``migra`` and ``offset`` (GADF: EDISP_2D).
 
+    Beyond the energies of the table its end pieces go on: it is the effective area that says where
+    events are.
+
     Parameters as for `QuantityTable`.
     """
 
     tag: ClassVar[str] = "edisp_2d"
     required_axes: ClassVar[tuple[str, ...]] = ("energy_true", "migra", "offset")
     default_unit: ClassVar[u.UnitBase] = u.dimensionless_unscaled
+    open_axes: ClassVar[tuple[str, ...]] = ("energy_true",)
     column: ClassVar[str] = "MATRIX"
 
     def matrix(self, energy_edges_true: Any, energy_edges: Any, offset: Any) -> np.ndarray:

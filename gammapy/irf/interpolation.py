@@ -44,6 +44,8 @@ class NodeTable:
         Scale of the values that is linear between nodes.
     outside : {"zero", "extrapolate"}
         What happens beyond the outer edges. Values never become negative.
+    open_axes : sequence of str
+        Names of axes along which the end pieces go on in any case.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class NodeTable:
         table: np.ndarray,
         values_scale: str = "lin",
         outside: str = "zero",
+        open_axes: Sequence[str] = (),
     ) -> None:
-        self._outside = outside
+        self._closed = [outside == "zero" and axis.name not in open_axes for axis in axes]
         self._values_scale = values_scale
         self._scales = [_SCALES[axis.interp] for axis in axes]
         self._edges = [axis.internal_edges for axis in axes]
@@ -94,14 +97,14 @@ class NodeTable:
     def _placed(self, points: Sequence[Any]) -> tuple[list[np.ndarray], np.ndarray]:
         """Points on the scales of the axes, and where they are inside of the edges."""
         placed, inside = [], np.asarray(True)
-        for x, scale, nodes, edges in zip(
-            points, self._scales, self._nodes, self._edges, strict=True
+        for x, scale, nodes, edges, closed in zip(
+            points, self._scales, self._nodes, self._edges, self._closed, strict=True
         ):
             with np.errstate(divide="ignore", invalid="ignore"):  # below 0 on a log scale
                 place = scale(np.asarray(x, dtype=float))
                 low, high = scale(edges[0]), scale(edges[-1])
             good = np.isfinite(place)
-            if self._outside == "zero":
+            if closed:
                 slack = _ROUNDING * (high - low)
                 good = good & (place >= low - slack) & (place <= high + slack)
             placed.append(np.where(good, place, nodes[0]))

@@ -45,6 +45,8 @@ class QuantityTable(IRF):
 
     default_unit: ClassVar[u.UnitBase]
     default_interp_kwargs: ClassVar[dict[str, Any]] = {"bounds_error": False, "fill_value": 0.0}
+    #: axes beyond whose edges the end pieces go on
+    open_axes: ClassVar[tuple[str, ...]] = ()
     #: name of the values in a file
     column: ClassVar[str]
 
@@ -177,6 +179,7 @@ class QuantityTable(IRF):
                 self.data,
                 values_scale=self.interp_kwargs["values_scale"],
                 outside="extrapolate" if self.interp_kwargs["fill_value"] is None else "zero",
+                open_axes=self.open_axes,
             )
         return self._nodes
 

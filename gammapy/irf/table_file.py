@@ -220,7 +220,7 @@ def _values(
     sizes = [axes[k].nbin for k in order]
     # the first column varies fastest, the last dimension of an array does
     if _is_camera_cube(stored.shape, axes, order):
-        found = [0, 1, 2]
+        found: Sequence[int] = [0, 1, 2]
     elif stored.shape == tuple(reversed(sizes)):
         found = order[::-1]
     elif stored.ndim == len(axes) and (fitting := _arrangements(stored.shape, axes)):

@@ -31,6 +31,8 @@ _FREQUENCIES = np.geomspace(1.0, 400.0, 16)
 #: bytes of transforms that are kept, of the frequencies that were asked for last
 _KEPT = 2**26
 _NEEDED = ("aeff", "psf", "edisp")
+#: offsets at which an energy dispersion is taken at once: bounds the memory
+_AT_ONCE = 16
 #: deg; keeps the offsets of responses apart in one sorted array
 _APART = 1000.0
 
@@ -161,7 +163,11 @@ class OffsetTables:
             return _Sample(np.swapaxes(transform, 0, 1), usable, scale)
 
         def edisp(offset: np.ndarray) -> _Sample:
-            matrix = _checked(name, "edisp", tables["edisp"].matrix(true, wide, offset))
+            parts = [
+                tables["edisp"].matrix(true, wide, offset[start : start + _AT_ONCE])
+                for start in range(0, len(offset), _AT_ONCE)
+            ]
+            matrix = _checked(name, "edisp", np.concatenate(parts))
             scale = np.minimum(area_at(offset) / faint, 1.0)
             return _Sample(matrix[..., 1:-1], matrix.sum(axis=-1) > 0, scale)
 

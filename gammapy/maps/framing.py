@@ -178,7 +178,8 @@ class Framing(SkyMasking):
         None if the pixels of both are of different size, projection or frame.
         """
         if self._family is other._family:
-            return self._near(*np.subtract(other._first, self._first).astype(float), other)
+            x, y = (float(b - a) for a, b in zip(self._first, other._first, strict=True))
+            return self._near(x, y, other)
         ours, theirs = self._wcs.wcs, other._wcs.wcs
         if list(ours.ctype) != list(theirs.ctype) or not self._frame.is_equivalent_frame(
             other._frame

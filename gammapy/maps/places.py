@@ -184,6 +184,18 @@ class Places(Map):
         """
         self.fill_by_idx(self.geom.coord_to_idx(coords), weights)
 
+    def fill_events(self, events: Any, weights: Any = None) -> None:
+        """Add to the pixels that hold events; those outside of the map count nowhere.
+
+        Parameters
+        ----------
+        events : `~gammapy.data.EventList`
+            Or what else has a method ``map_coord(geom)``.
+        weights : array_like or `~astropy.units.Quantity` [n], optional
+            By default 1.
+        """
+        self.fill_by_coord(events.map_coord(self.geom), weights)
+
     def _histogram(self, idx: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
         shape = self.data.shape
         where = self._where(idx)

@@ -309,6 +309,6 @@ class Resampling(Map):
 
 def _between(place: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Index of the pixel before each place, and the share of the way to the next."""
-    place = np.clip(place, 0, size - 1)
+    place = np.round(np.clip(place, 0, size - 1), 9)  # without rounding of the coordinates
     before = np.minimum(place.astype(int), max(size - 2, 0))
     return before, place - before

@@ -9,6 +9,7 @@ import numpy as np
 from gammapy.errors import DataError
 from gammapy.maps import WcsNDMap
 from gammapy.optional import require
+from gammapy.plot.axes import short_energies
 
 __all__ = ["plot_map_grid"]
 
@@ -63,5 +64,5 @@ def _bin_text(axis: Any) -> str:
     """Name and bounds of an axis of a single bin."""
     if hasattr(axis, "time_min"):
         return f"{axis.time_min[0].iso} to {axis.time_max[0].iso}"
-    low, high = axis.edges[[0, -1]]
+    low, high = short_energies(axis.bounds) if axis.is_energy_axis else axis.bounds
     return f"{axis.name} {low.value:.3g} to {high:.3g}"

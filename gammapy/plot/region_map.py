@@ -9,7 +9,14 @@ import numpy as np
 from gammapy.errors import DataError, OptionError
 from gammapy.maps import RegionGeom, RegionNDMap
 from gammapy.optional import require
-from gammapy.plot.axes import axis_label, current_axes, legend_above, on_axis, unit_text
+from gammapy.plot.axes import (
+    axis_label,
+    current_axes,
+    legend_above,
+    on_axis,
+    short_energies,
+    unit_text,
+)
 
 __all__ = ["plot_region", "plot_region_map"]
 
@@ -44,11 +51,12 @@ def plot_region_map(
     at = region_map.geom.axes.index_data(name)
     values = np.moveaxis(region_map.data, at, -1).reshape(-1, axis.nbin).astype(float)
     ax = current_axes(ax)
-    edges = on_axis(ax.xaxis, axis.edges)
+    energies = getattr(axis, "is_energy_axis", False)
+    edges = on_axis(ax.xaxis, short_energies(axis.edges) if energies else axis.edges)
     quantity = on_axis(ax.yaxis, values * region_map.unit)
     names = _others(region_map, name)
-    for line, label in zip(quantity, names, strict=True):
-        label = {"label": label} if label else {}
+    for line, text in zip(quantity, names, strict=True):
+        label = {"label": text} if text else {}
         ax.stairs(line, edges, **{"baseline": None} | label | kwargs)
     if getattr(axis, "interp", "lin") == "log":
         ax.set_xscale("log")
@@ -82,7 +90,9 @@ def _others(region_map: RegionNDMap, name: str) -> list[str]:
     return labels if len(labels) > 1 else [""]
 
 
-def plot_region(geom: RegionGeom, ax: Any = None, **kwargs: Any) -> Any:
+def plot_region(
+    geom: RegionGeom, ax: Any = None, kwargs_point: dict[str, Any] | None = None, **kwargs: Any
+) -> Any:
     """Draw the outline of the region of a geometry on an image of the sky; points as markers.
 
     Parameters
@@ -90,9 +100,10 @@ def plot_region(geom: RegionGeom, ax: Any = None, **kwargs: Any) -> Any:
     geom : `~gammapy.maps.RegionGeom`
     ax : `~astropy.visualization.wcsaxes.WCSAxes`, optional
         By default new ones in the current figure, on the pixels around the region.
+    kwargs_point : dict, optional
+        For the markers, `matplotlib.lines.Line2D`.
     **kwargs
-        Handed on to the artist of the region, `matplotlib.patches.Patch` or
-        `~matplotlib.lines.Line2D` for points.
+        Handed on to `matplotlib.patches.Patch` of the shapes.
 
     Returns
     -------
@@ -120,8 +131,9 @@ def plot_region(geom: RegionGeom, ax: Any = None, **kwargs: Any) -> Any:
             "figure.add_subplot(projection=map.geom.wcs), or leave it out"
         )
     for region in _parts(geom.region):
-        style: dict[str, Any] = {} if type(region).__name__ == "PointSkyRegion" else {"fill": False}
-        region.to_pixel(ax.wcs.celestial).plot(ax=ax, **style | kwargs)
+        point = type(region).__name__ == "PointSkyRegion"
+        style = (kwargs_point or {}) if point else {"fill": False} | kwargs
+        region.to_pixel(ax.wcs.celestial).plot(ax=ax, **style)
     return ax
 
 

@@ -86,7 +86,7 @@ FEW = {
     ),
     "gauss in icrs": Case(SHAPES["gauss"](0.1), cases.cta(0.5, TWO), 0.05, frame="icrs"),
 } | {
-    name: Case(make(0.2), cases.cta(0.5, TWO), 0.05, shift=(0.5, -0.2))
+    name: Case(make(0.1 if "gauss" in name else 0.2), cases.cta(0.5, TWO), 0.05, shift=(0.5, -0.2))
     for name, make in SHAPES.items()
 }
 
@@ -95,8 +95,14 @@ SLOPES = {
     "point": Case(point(), cases.cta(0.5, TWO)),
     "point in icrs": Case(point(), cases.cta(0.5, TWO), 0.05, frame="icrs"),
 } | {
-    name: Case(SHAPES[name](0.15), cases.cta(0.5, TWO), 0.05)
-    for name in ("gauss", "disk", "shell", "generalized peaked", "elongated gauss")
+    name: Case(SHAPES[name](size), cases.cta(0.5, TWO), 0.05)
+    for name, size in (
+        ("gauss", 0.15),
+        ("disk", 0.15),
+        ("shell", 0.15),
+        ("generalized peaked", 0.1),
+        ("elongated gauss", 0.08),
+    )
 }
 
 

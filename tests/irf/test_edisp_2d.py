@@ -81,6 +81,12 @@ def test_nothing_where_the_table_is_empty_or_ends():
     assert np.array_equal(irf.matrix(EDGES_TRUE, EDGES, [2.5, 3.5]), np.zeros((2, 6, 5)))
 
 
+def test_energies_beyond_the_table_are_those_of_its_end_pieces():
+    """Else the events of an effective area that reaches further would be lost."""
+    found = dispersion().matrix([0.01, 0.011, 500.0, 510.0], np.geomspace(1e-4, 1e4, 50), [1.0])
+    np.testing.assert_allclose(found[0, [0, 2]].sum(axis=-1), 1.0, rtol=1e-12)
+
+
 def test_moments_of_gauss():
     irf = dispersion(bias=np.linspace(-0.1, 0.1, 6), sigma=0.1)
     x, width = MIGRA.center.value[:, None], np.diff(MIGRA.edges.value)[:, None]

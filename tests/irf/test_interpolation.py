@@ -38,6 +38,13 @@ def test_beyond_the_edges_if_told_and_never_negative():
     np.testing.assert_allclose(table(1e4, [4.0, 0.0, -1.0]), [6.0, 0.0, 0.0], atol=1e-12)
 
 
+def test_one_axis_that_goes_on():
+    values = np.outer(np.arange(6.0), np.ones(3))
+    table = NodeTable([TRUE, OFFSET], values, open_axes=("energy_true",))
+    far = E[5] * (E[5] / E[4]) ** 2
+    np.testing.assert_allclose(table(far, [1.0, 3.1]), [7.0, 0.0], rtol=1e-12)
+
+
 def test_one_bin_is_constant():
     values = np.arange(1.0, 7.0)[:, None]
     found = NodeTable([TRUE, OFFSET.squash()], values)(E[:, None], [0.0, 1.0, 3.0])

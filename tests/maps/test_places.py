@@ -6,7 +6,7 @@ import pytest
 from astropy.coordinates import SkyCoord
 
 from gammapy.errors import DataError, OptionError
-from gammapy.maps import MapAxis, RegionNDMap
+from gammapy.maps import Map, MapAxis, MapCoord, RegionNDMap
 
 ENERGY = MapAxis.from_energy_bounds("1 TeV", "16 TeV", 4)
 RAD = MapAxis([0, 1, 2] * u.deg, name="rad")
@@ -41,6 +41,23 @@ def test_between_bins():
     assert outside.tolist() == [7]
     with pytest.raises(OptionError, match="method = 'cubic'"):
         table.interp_by_coord({"energy": 2 * u.TeV, "rad": 1 * u.deg}, method="cubic")
+
+
+def test_events():
+    class Events:
+        def map_coord(self, geom):
+            assert geom.axes.names == ["energy"]
+            place = SkyCoord([83.6, 83.6, 85], [22, 22, 22], unit="deg")
+            return MapCoord.create({"skycoord": place, "energy": [1.5, 9, 9] * u.TeV}, geom.frame)
+
+    for made in (
+        RegionNDMap.create(REGION, [ENERGY]),
+        Map.create(npix=5, binsz=0.1, skydir=(83.6, 22), axes=[ENERGY]),
+    ):
+        made.fill_events(Events())
+        assert made.data.sum(axis=(1, 2)).tolist() == [1, 0, 0, 1]
+        made.fill_events(Events(), weights=[2, 0, 5])
+        assert made.data.sum(axis=(1, 2)).tolist() == [3, 0, 0, 1]
 
 
 def test_changes():

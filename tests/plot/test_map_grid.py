@@ -33,6 +33,12 @@ def test_planes():
     figure.canvas.draw()
 
 
+def test_energies_in_keV_are_told_in_TeV():
+    axis = MapAxis.from_energy_edges([1e7, 1e9], unit="keV")
+    axes = Map.create(npix=2, binsz=1, axes=[axis]).plot_grid()
+    assert axes[0, 0].get_title() == "energy 0.01 to 1 TeV"
+
+
 def test_refused():
     cube = Map.create(npix=1, binsz=1, axes=[MapAxis.from_bounds(0, 1, 101, name="a")])
     with pytest.raises(DataError, match="101 planes: at most 100"):

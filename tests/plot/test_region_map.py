@@ -32,6 +32,13 @@ def test_bins():
     ax.figure.canvas.draw()
 
 
+def test_energies_in_keV_are_drawn_in_TeV():
+    axis = MapAxis.from_energy_edges([1e7, 1e8, 1e9], unit="keV")
+    ax = RegionNDMap.create(axes=[axis], data=[2.0, 1]).plot()
+    assert ax.patches[0].get_data()[1] == pytest.approx([0.01, 0.1, 1])
+    assert ax.get_xlabel() == "Energy [TeV]"
+
+
 def test_one_line_for_each_other_bin():
     table = RegionNDMap.create(axes=[RAD, ENERGY], data=np.arange(8.0) - 3)
     ax = table.plot(axis_name="energy")
@@ -57,7 +64,8 @@ def test_outline():
     sky = Map.create(npix=20, binsz=0.2, skydir=(10, 20))
     ax = sky.plot()
     both = RegionNDMap.create(["icrs;circle(10, 20, 0.5)", "icrs;point(10, 20.2)"])
-    assert both.plot_region(ax) is ax
+    assert both.plot_region(ax, kwargs_point={"marker": "x"}, edgecolor="red") is ax
+    assert ax.lines[0].get_marker() == "x"
     assert (len(ax.patches), len(ax.lines)) == (1, 1)
     assert ax.patches[0].radius == pytest.approx(2.5, rel=1e-2)
     ax.figure.canvas.draw()

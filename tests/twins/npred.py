@@ -97,7 +97,7 @@ def distances(a: Array, b: Array) -> Array:
 
     From the chords, which are differences to a vector nearby: small ones keep their digits.
     """
-    near = a[0]
+    near = a[:1]
     a, b = a - near, b - near
     square = -2 * (a @ b.T)
     square += np.sum(a**2, axis=1)[:, None]
@@ -163,9 +163,12 @@ def extended(
                 ring = np.sin(np.deg2rad(distance)) * np.deg2rad(half) * w * (2 * np.pi / m)
                 where = about(lon, lat, distance, angle)
                 kept = keep(*where)
+                if not kept.any():
+                    continue
                 where = where[0][kept], where[1][kept]
                 pieces.append([*where, brightness(*where) * ring[kept]])
-        return Elements(*(np.concatenate([p[i] for p in pieces]) for i in range(3)))
+        none = [np.zeros(0)] * 3
+        return Elements(*(np.concatenate(part) for part in zip(none, *pieces, strict=True)))
 
     return elements
 

@@ -65,7 +65,7 @@ def flux_cube_command(
         sky = sky_of(found, geom, 0.0)
         tell_sky(sky, len(models))
         survey = Survey(
-            task=FluxTask.of(sky.sources, geom.frame),
+            task=FluxTask(sky.sources, sky.reach),
             geom=geom,
             output=making.output,
             inputs=inputs,

@@ -94,7 +94,7 @@ def npred_command(
         tell_sky(sky, len(models))
         added = Background.of(responses.groups, responses.tables) if background else None
         survey = Survey(
-            task=CountsTask.of(sky.sources, instrument, geom.frame, added),
+            task=CountsTask(sky.sources, sky.reach, instrument, added),
             geom=geom,
             output=making.output,
             inputs=inputs,

@@ -18,7 +18,7 @@ from gammapy.modeling.models import Models, SkyModel
 __all__ = ["Reach", "Sky", "check_seen", "sky_of"]
 
 #: pixels of a geometry that distances are measured to, along a side
-_SPOTS = 128
+_SPOTS = 48
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ class Sky:
     ----------
     sources : `Models`
         Those that reach the map.
+    reach : `Reach`
+        Of these.
     outside : tuple of str
         Names of those that do not.
     refused : tuple of str
@@ -119,6 +121,7 @@ class Sky:
     """
 
     sources: Models
+    reach: Reach
     outside: tuple[str, ...]
     refused: tuple[str, ...]
 
@@ -139,12 +142,14 @@ def sky_of(models: Models, geom: WcsGeom, margin: float) -> Sky:
             refused.append(f"{model.name}: has no spatial model")
         else:
             sources.append(model)
-    near = Reach.of(sources, geom.frame).near(geom, margin)
+    reach = Reach.of(sources, geom.frame)
+    near = reach.near(geom, margin)
     inside = [m for m, flag in zip(sources, near, strict=True) if flag]
     outside = tuple(m.name for m, flag in zip(sources, near, strict=True) if not flag)
     if not inside:
         raise DataError(_none_inside(len(models), outside, refused, geom))
-    return Sky(Models(inside), outside, tuple(refused))
+    reach = Reach(reach.places[near], reach.radius[near])
+    return Sky(Models(inside), reach, outside, tuple(refused))
 
 
 def check_seen(instrument: Instrument, geom: WcsGeom) -> None:

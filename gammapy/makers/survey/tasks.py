@@ -29,11 +29,6 @@ class FluxTask:
     sources: Models
     reach: Reach
 
-    @classmethod
-    def of(cls, sources: Models, frame: str) -> FluxTask:
-        """Task for maps in a frame."""
-        return cls(sources, Reach.of(sources, frame))
-
     #: of the values
     unit = "cm-2 s-1"
     margin = _SPARE
@@ -87,25 +82,6 @@ class CountsTask:
     reach: Reach
     instrument: Instrument
     background: Background | None = None
-
-    @classmethod
-    def of(
-        cls,
-        sources: Models,
-        instrument: Instrument,
-        frame: str,
-        background: Background | None = None,
-    ) -> CountsTask:
-        """Task for maps in a frame.
-
-        Parameters
-        ----------
-        sources : `Models`
-        instrument : `Instrument`
-        frame : str
-        background : `Background`, optional
-        """
-        return cls(sources, Reach.of(sources, frame), instrument, background)
 
     #: of the values
     unit = ""

@@ -34,8 +34,8 @@ class StandIn:
 
     def __call__(self, geom):
         near = self.reach.near(geom, self.margin)
-        if near[0]:
-            self._trouble()
+        if near[0] or (self.trouble == "late" and not near.all()):
+            self._trouble(bool(near.all()))
         lon, lat = (a.to_value("rad") for a in geom.to_image().pix_to_coord(_pixels(geom)))
         place = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         values = np.zeros(geom.data_shape)
@@ -45,7 +45,7 @@ class StandIn:
                 values[plane] += np.exp(-0.5 * (chord / size) ** 2)
         return values
 
-    def _trouble(self):
+    def _trouble(self, heavy):
         import os
         import signal
         import time
@@ -53,7 +53,7 @@ class StandIn:
 
         from gammapy.errors import GammapyWarning, ModelError
 
-        if self.trouble == "error":
+        if self.trouble == "error" or (self.trouble == "late" and not heavy):
             raise ModelError("sigma = -1 deg must be positive")
         if self.trouble == "bug":
             raise KeyError("sigma")

@@ -68,10 +68,10 @@ def test_only_as_many_processes_as_tiles():
 
 def test_too_little():
     with pytest.raises(DataError) as caught:
-        fitting_layout(LAYOUT, Need(2000.0), 2, 300 * 10**6)
+        fitting_layout(LAYOUT, Need(2000.0), 2, 500 * 10**6)
     text = str(caught.value)
-    assert "18000 x 500 pixels needs 394 MB" in text
-    assert "300 MB are given" in text
+    assert "18000 x 500 pixels needs 544 MB" in text
+    assert "500 MB are given" in text
     assert "--workers" in text
     assert "--memory" in text
     assert "smallest tiles (32 x 32 pixels)" in text
@@ -79,6 +79,6 @@ def test_too_little():
 
 
 def test_tiles_that_are_kept_do_not_shrink():
-    with pytest.raises(DataError, match="kept tiles .* or --restart"):
+    with pytest.raises(DataError, match=r"kept tiles .* or --restart"):
         fitting_layout(LAYOUT, Need(2000.0), 2, 10**9, kept=True)
     assert fitting_layout(LAYOUT, Need(2000.0), 2, 4 * 10**9, kept=True) is LAYOUT

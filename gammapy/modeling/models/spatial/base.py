@@ -27,7 +27,7 @@ from gammapy.modeling.models.registry import Registry
 from gammapy.modeling.models.spatial.domain import LATITUDE, Domain
 from gammapy.modeling.models.spatial.frames import checked_frame
 from gammapy.modeling.models.spatial.integration import Energies, Patch, patches
-from gammapy.modeling.models.spatial.on_map import integrated_map, region_integrals
+from gammapy.modeling.models.spatial.on_map import integrated_map, region_integrals, value_map
 from gammapy.modeling.models.spatial.outline import position_error
 from gammapy.modeling.models.spatial.radial import profile, profile_partials
 from gammapy.units import internal_unit, strip
@@ -382,6 +382,42 @@ class SpatialModel(ModelBase):
     def evaluation_region(self) -> Any:
         """Region that holds nearly all of the model."""
         return self.to_region()
+
+    # -- pictures -------------------------------------------------------------------------
+
+    def plot(self, ax: Any = None, geom: Any = None, **kwargs: Any) -> Any:
+        """Draw the values of the model as an image of the sky; a point by its share of pixels.
+
+        Parameters
+        ----------
+        ax : `~astropy.visualization.wcsaxes.WCSAxes`, optional
+        geom : `~gammapy.maps.WcsGeom`, optional
+            By default one that holds the model.
+        **kwargs
+            Those of `gammapy.plot.plot_map`.
+
+        Returns
+        -------
+        `~astropy.visualization.wcsaxes.WCSAxes`
+
+        Raises
+        ------
+        ModelError
+            If the model depends on energy, or has no end and there is no geometry.
+        """
+        if self.is_energy_dependent:
+            raise ModelError(
+                f"{type(self).__name__} depends on energy and is no image: use plot_grid(geom=...) "
+                "with an axis 'energy_true'"
+            )
+        return value_map(self, geom).plot(ax=ax, **kwargs)
+
+    def plot_grid(self, geom: Any = None, **kwargs: Any) -> Any:
+        """Draw one image for each plane of a geometry; as `plot`, and `gammapy.plot.plot_map_grid`.
+
+        A model that depends on energy needs an axis "energy_true".
+        """
+        return value_map(self, geom).plot_grid(**kwargs)
 
     # -- composition ----------------------------------------------------------------------
 

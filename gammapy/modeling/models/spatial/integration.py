@@ -44,7 +44,7 @@ __all__ = [
     "start_size",
 ]
 
-#: size of the first cells, in those of the structure: of ellipses, which are smooth, and of all else
+#: size of the first cells in that of the structure: of ellipses, which are smooth, and of others
 _ELLIPSE, _OTHER = 3.0, 1.5
 #: radius in deg up to which round shapes are integrated along edges
 _LARGEST_ROUND = 45.0
@@ -142,7 +142,7 @@ def start_size(model: SpatialModel, block: PixelBlock) -> float:
         return 1.0
     cell = _OTHER
     if "e" in model.own_parameters:  # it is that along the major axis
-        cell = _ELLIPSE * np.sqrt(1.0 - model.e.value**2)
+        cell = _ELLIPSE * float(np.sqrt(1.0 - model.own_parameters["e"].value ** 2))
     return cell * float(size.to_value("deg")) / block.map.size
 
 
@@ -196,7 +196,7 @@ def brightness_on(
             at: list[Any] = [*place, None] if model.coordinates == 3 else place
             found = np.asarray(model.brightness(at, values))[None]
         else:
-            found = 0.0
+            found = np.zeros(1)
             for node, weights in zip(energies.nodes, energies.weights.T, strict=True):
                 here = model.brightness([*place, np.full(x.shape, node)], values)
                 found = found + weights[:, None] * here

@@ -25,7 +25,19 @@ from gammapy.units import internal_unit
 if TYPE_CHECKING:
     from gammapy.modeling.models.spatial.base import SpatialModel
 
-__all__ = ["checked_factor", "checked_geom", "integrals", "integrated_map", "under_axes"]
+__all__ = [
+    "checked_factor",
+    "checked_geom",
+    "energy_axis",
+    "integrals",
+    "integrated_map",
+    "region_integrals",
+    "under_axes",
+    "value_map",
+]
+
+#: pixels along a side of a picture, and its least size in deg
+_PICTURE, _LEAST = 200, 0.2
 
 
 def integrated_map(model: SpatialModel, geom: Any, oversampling_factor: int | None) -> Any:
@@ -40,6 +52,33 @@ def integrated_map(model: SpatialModel, geom: Any, oversampling_factor: int | No
     unit = model.unit * u.sr
     data = u.Quantity(under_axes(found, geom), internal_unit(model.unit) * u.sr)
     return Map.from_geom(geom, data=data.to_value(unit), unit=unit)
+
+
+def value_map(model: SpatialModel, geom: Any = None) -> Any:
+    """Map of the values at the centres of pixels, by default of some that hold the model.
+
+    Raises
+    ------
+    ModelError
+        If the model is all over the sky, and there is no geometry.
+    """
+    if geom is None:
+        position, reach = model.position, model.reach
+        if position is None or reach is None:
+            raise ModelError(
+                f"{type(model).__name__} has no end: say which part of the sky to draw, geom="
+            )
+        width = min(max(2.2 * reach, _LEAST), 120.0)
+        proj = "TAN" if width < 60.0 else "ZEA"
+        if model.frame not in ("icrs", "fk5", "fk4", "galactic"):
+            position = position.icrs
+        geom = WcsGeom.create(
+            _PICTURE, width / _PICTURE, proj, position.frame.name, skydir=position
+        )
+    values = model.evaluate_geom(checked_geom(geom, type(model).__name__))
+    return Map.from_geom(
+        geom, data=np.broadcast_to(values.value, geom.data_shape), unit=values.unit
+    )
 
 
 def integrals(

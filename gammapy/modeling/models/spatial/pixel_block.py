@@ -157,7 +157,8 @@ class PixelBlock:
         """Solid angles [n_y, n_x] in sr; zero off the sky."""
 
         def to_sky(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            return np.broadcast_arrays(*self.sky(x, y))
+            lon, lat = np.broadcast_arrays(*self.sky(x, y))
+            return lon, lat
 
         columns = 1 if self.map.is_graticule else self.n_x
         parts = int(np.ceil(self.map.size / 2.0))
