@@ -62,7 +62,7 @@ def response(largest, width):
     migra = MapAxis.from_edges(np.linspace(0.2, 2.0, 61), name="migra")
     edisp = EnergyDispersion2D.from_gauss(energy, migra, offset, 0.0, 0.12)
     reco = MapAxis.from_energy_bounds("0.05 TeV", "100 TeV", 4, per_decade=True)
-    rate = 1.0 * reco.center.to_value("TeV")[:, np.newaxis] ** -2.7 * fall
+    rate = 30.0 * reco.center.to_value("TeV")[:, np.newaxis] ** -2.7 * fall
     bkg = Background2D([reco, offset], data=rate, unit="s-1 TeV-1 sr-1")
     return {"aeff": aeff, "psf": psf, "edisp": edisp, "bkg": bkg}
 

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 
 from gammapy.datasets.local_exposure import LocalExposure
-from gammapy.datasets.varying_exposure import VaryingExposure
+from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
 
 __all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
@@ -42,6 +42,13 @@ class Term(NamedTuple):
 
     weight: np.ndarray | None
     field: Multipoles
+
+    @property
+    def size(self) -> float:
+        """About as large as this: weight times the sum of the absolute transforms."""
+        transforms = [np.abs(c) for part in self.field for c in part.values()]
+        largest = 1.0 if self.weight is None else np.abs(self.weight).max(initial=0.0)
+        return float(largest * max(np.max(c.sum(axis=0), initial=0.0) for c in transforms))
 
 
 class ExposureTerms(ABC):
@@ -107,63 +114,58 @@ class AboutCentre(ExposureTerms):
 
 
 class AboutPixels(ExposureTerms):
-    """Expansion about each pixel.
+    """Expansion about each pixel; the point spread function varies too.
 
     Parameters
     ----------
-    exposure : `VaryingExposure`
+    response : `VaryingResponse`
     x, y : ndarray [n_pixels]
         Places of the pixels on its plane, in deg.
-    psf : ndarray [k, n]
-    edisp : ndarray [k, r]
     frequencies : ndarray [n]
     """
 
     def __init__(
-        self,
-        exposure: VaryingExposure,
-        x: np.ndarray,
-        y: np.ndarray,
-        psf: np.ndarray,
-        edisp: np.ndarray,
-        frequencies: np.ndarray,
+        self, response: VaryingResponse, x: np.ndarray, y: np.ndarray, frequencies: np.ndarray
     ) -> None:
-        self._loading = exposure.loading.T
-        self._maps = {(i, j): exposure.at(x, y, i, j) for i in range(3) for j in range(3 - i)}
-        self._edisp = edisp
         self._frequencies = frequencies
-        # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2
-        u = np.concatenate([[0.0], frequencies**2])
-        spline = make_interp_spline(u, np.concatenate([np.ones((1, len(psf))), psf.T]), k=5)
-        first, second = spline(u[1:], 1), u[1:, None] * spline(u[1:], 2)
-        self._psf = psf.T
-        self._gradient = 2.0 * first
-        self._square = -4.0 * (first + second)
-        self._quadrupole = 4.0 * second
+        self._kernels = response.kernels(np.concatenate([[0.0], frequencies]))
+        self._maps = response.at(x, y)
 
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
-        """Six terms for each map of the exposure."""
-        found = []
-        for j, loading in enumerate(self._loading):
-            folded = (flux * loading)[:, None] * self._edisp
+        """Six terms for each map of the response, but for those that are nil."""
+        found = [
+            term
+            for t, kernel in enumerate(self._kernels)
+            for term in self._expanded(t, np.tensordot(flux, kernel, axes=1), moments[0])
+        ]
+        sizes = np.array([term.size for term in found])
+        return [term for term, size in zip(found, sizes, strict=True) if size > SMALL * sizes.max()]
 
-            def seen(transform: np.ndarray, folded: np.ndarray = folded) -> np.ndarray:
-                return moments[0][:, None] * (transform @ folded)
+    def _expanded(self, t: int, kernel: np.ndarray, source: np.ndarray) -> list[Term]:
+        """Terms of a map, with its kernel [1 + n, r]."""
+        q = self._frequencies
+        # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2
+        u = np.concatenate([[0.0], q**2])
+        spline = make_interp_spline(u, kernel, k=5)
+        first, second = spline(u[1:], 1), u[1:, None] * spline(u[1:], 2)
 
-            def w(by_x: int, by_y: int, j: int = j) -> np.ndarray:
-                return self._maps[by_x, by_y][j]
+        def seen(transform: np.ndarray) -> np.ndarray:
+            return source[:, None] * transform
 
-            found.append(Term(w(0, 0), Multipoles({0: seen(self._psf)}, {})))
-            slope = Multipoles({0: seen(self._gradient)}, {})
-            found.append(Term(-w(1, 0), slope.along_x(self._frequencies)))
-            found.append(Term(-w(0, 1), slope.along_y(self._frequencies)))
-            square = Multipoles({0: 0.25 * seen(self._square)}, {})
-            found.append(Term(w(2, 0) + w(0, 2), square))
-            quadrupole = 0.25 * seen(self._quadrupole)
-            found.append(Term(w(2, 0) - w(0, 2), Multipoles({2: quadrupole}, {})))
-            found.append(Term(2.0 * w(1, 1), Multipoles({}, {2: quadrupole})))
-        return found
+        def w(by_x: int, by_y: int) -> np.ndarray:
+            return self._maps[by_x, by_y][t]
+
+        slope = Multipoles({0: seen(2.0 * first)}, {})
+        quadrupole = seen(second)
+        return [
+            Term(w(0, 0), Multipoles({0: seen(kernel[1:])}, {})),
+            Term(-w(1, 0), slope.along_x(q)),
+            Term(-w(0, 1), slope.along_y(q)),
+            Term(w(2, 0) + w(0, 2), Multipoles({0: -seen(first + second)}, {})),
+            Term(w(2, 0) - w(0, 2), Multipoles({2: quadrupole}, {})),
+            Term(2.0 * w(1, 1), Multipoles({}, {2: quadrupole})),
+        ]
 
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
-        """Nothing: the exposure is that of the pixels, which stay."""
+        """Nothing: the response is that of the pixels, which stay."""
         return []

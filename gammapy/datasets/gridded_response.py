@@ -1,13 +1,9 @@
 r"""The way of any shape: convolution on a grid by FFT.
 
-Exposure, point spread function and energy dispersion vary over the field, each as a sum over few
-terms (see `gammapy.datasets.varying_exposure` and `gammapy.datasets.varying_psf`),
-
-.. math::
-    A_k(p) = \sum_j u_{kj} w_j(p), \quad P_k(q; p) D_{kr}(p) = \sum_c v_c(p) K_{ckr}(q)
-
-so that few maps :math:`S w_j v_c` are transformed, whatever the number of energies and knots; the
-spectrum is folded in there, and one map per reconstructed energy comes back.
+Exposure, point spread function and energy dispersion vary over the field, as a sum over few maps
+(see `gammapy.datasets.varying_response`). So few maps, source times :math:`w_t`, are transformed,
+whatever the number of energies; the spectrum is folded in there, and one map per reconstructed
+energy comes back.
 """
 
 from __future__ import annotations
@@ -22,8 +18,7 @@ from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.datasets.varying_exposure import VaryingExposure
-from gammapy.datasets.varying_psf import VaryingPSF
+from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.convolve import PlaneGrid, pixel_matrix
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import to_plane
@@ -36,7 +31,7 @@ STEP = 1.0
 #: most cells along a side
 MOST_CELLS = 2048
 #: frequencies at which the transform of the PSF is tabulated
-N_FREQUENCIES = 800
+N_FREQUENCIES = 600
 
 
 class _Field(NamedTuple):
@@ -88,11 +83,12 @@ class GriddedResponse(SourceResponse):
 
     def _prepare(self) -> None:
         field = self._field
-        psf = VaryingPSF(self._instrument, field.axes, self._sky.frame, field.half)
-        if not psf.is_seen:
+        half = field.half + self._instrument.reach if self._is_smooth else field.half
+        response = VaryingResponse(self._instrument, field.axes, self._sky.frame, 1.05 * half)
+        if not response.is_seen:
             self.pixels = self.pixels[:0]
             return
-        self._frequency = psf.frequency
+        self._frequency = response.frequency
         width = 2.0 * field.half + 2.0 * self._instrument.reach
         width += 12.0 * SMOOTHING / self._frequency
         step = max(STEP / self._frequency, width / MOST_CELLS)
@@ -104,12 +100,10 @@ class GriddedResponse(SourceResponse):
         self._to_pixels = pixel_matrix(self._grid, x, y)
         margin = 6.0 * SMOOTHING / self._frequency if self._is_smooth else 0.0
         self._cells = 2 * int(np.ceil((field.half + margin) / step)) + 3
-        width = SMOOTHING / self._frequency if self._is_smooth else 0.0
-        unsmoothed = np.exp(0.5 * (width * self._frequencies) ** 2)
-        self._kernel, self._blend = psf.kernels(self._frequencies, unsmoothed, self._along())
-        half = 0.5 * self._cells * step
-        exposure = VaryingExposure(self._instrument, field.axes, self._sky.frame, half)
-        self._loading, self._exposure = exposure.loading, exposure.on_grid(self._along())
+        self._kernels = response.kernels(self._frequencies)
+        if self._is_smooth:
+            self._kernels *= np.exp(0.5 * (self._shape.smoothing * self._frequencies) ** 2)[:, None]
+        self._maps = response.on_grid(self._along())
 
     def _along(self) -> np.ndarray:
         """Places of the cells of the source along an axis."""
@@ -168,42 +162,35 @@ class GriddedResponse(SourceResponse):
         return {name: self._folded(mass, flux) for name, mass in masses.items()}
 
     def _folded(self, masses: np.ndarray, flux: np.ndarray) -> np.ndarray:
-        n_r = self._kernel.shape[-1]
+        n_r = len(self._instrument.energy_edges) - 1
         if not len(self.pixels):
-            return np.zeros((0, len(self._instrument.energy_edges) - 1))
-        seen = self._transforms(masses, flux)
+            return np.zeros((0, n_r))
         alive, row, share = self._rows
-        averaging = self._averaging.ravel()[alive]
+        total = np.zeros((n_r, len(alive)), dtype=complex)
+        for kernel, weight in zip(self._kernels, self._maps, strict=True):
+            # one shape at all energies, or one for each
+            tables = np.tensordot(flux, kernel, axes=1)[None]
+            if len(masses) > 1:
+                tables = flux[:, None, None] * kernel
+            for mass, table in zip(masses, tables, strict=True):
+                transform = self._grid.transform(mass * weight).ravel()[alive]
+                for r, column in enumerate(table.T):
+                    if column.any():
+                        total[r] += transform * (
+                            (1.0 - share) * column[row] + share * column[row + 1]
+                        )
+        return self._on_pixels(total * self._averaging.ravel()[alive], alive)
+
+    def _on_pixels(self, transforms: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        """Counts [n, r] of transforms [r, alive]."""
         area = self._sky.nodes.solid_angle[self.pixels] / RAD**2
-        counts = np.empty((len(self.pixels), n_r))
-        for r in range(n_r):
-            total = np.zeros(self._grid.frequency.size, dtype=complex)
-            for transform, table in seen:
-                column = table[:, r]
-                total[alive] += transform.ravel()[alive] * (
-                    (1.0 - share) * column[row] + share * column[row + 1]
-                )
-            total[alive] *= averaging
-            density = self._grid.density(total.reshape(self._grid.frequency.shape))
+        counts = np.empty((len(self.pixels), len(transforms)))
+        whole = np.zeros(self._grid.frequency.size, dtype=complex)
+        for r, transform in enumerate(transforms):
+            whole[alive] = transform
+            density = self._grid.density(whole.reshape(self._grid.frequency.shape))
             counts[:, r] = area * (self._to_pixels @ density.ravel())
         return counts
-
-    def _transforms(
-        self, masses: np.ndarray, flux: np.ndarray
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Transforms of the maps, and what each is multiplied with: tables [q, r]."""
-        found = []
-        for kernel, blend in zip(self._kernel, self._blend, strict=True):
-            if len(masses) == 1:  # one shape at all energies
-                for u, w in zip(self._loading.T, self._exposure, strict=True):
-                    table = np.einsum("k,kqr->qr", flux * u, kernel)
-                    found.append((self._grid.transform(masses[0] * w * blend), table))
-                continue
-            for k, mass in enumerate(masses):
-                exposure = np.einsum("j,jyx->yx", self._loading[k], self._exposure)
-                transform = self._grid.transform(mass * exposure * blend)
-                found.append((transform, flux[k] * kernel[k]))
-        return found
 
 
 def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:

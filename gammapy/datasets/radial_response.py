@@ -20,7 +20,7 @@ from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.datasets.varying_exposure import VaryingExposure
+from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.hankel import FourierBessel, fourier_bessel
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.placing import Placing, Window
@@ -31,8 +31,10 @@ __all__ = ["RadialResponse"]
 
 #: a source within this radius, in deg, sees the exposure of a polynomial...
 NEAR = 0.02
-#: ... and a larger one if the polynomial holds to this share of the exposure
+#: ... and a larger one if the polynomial holds to this share of the exposure...
 QUADRATIC = 5e-4
+#: ... unless it is so large, in deg, that the point spread function may vary across it too
+LARGE = 0.25
 
 
 class RadialResponse(SourceResponse):
@@ -90,12 +92,13 @@ class RadialResponse(SourceResponse):
         rms = 0.0 if self._shape is None else self._shape.rms
         # a point too has a size: its derivatives by position see how the exposure varies
         local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
-        if rms > NEAR and not is_quadratic(exposure, local, self._axes, 1.8 * rms, QUADRATIC):
+        if rms > LARGE or (
+            rms > NEAR and not is_quadratic(exposure, local, self._axes, 1.8 * rms, QUADRATIC)
+        ):
             half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
-            varying = VaryingExposure(instrument, self._axes, self._pixels.frame, half)
+            varying = VaryingResponse(instrument, self._axes, self._pixels.frame, half)
             place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
-            frequencies = self._series.frequencies
-            return AboutPixels(varying, *place, self._psf, self._edisp, frequencies)
+            return AboutPixels(varying, *place, self._series.frequencies)
         return AboutCentre(local, self._psf, self._edisp, rms)
 
     @cached_property

@@ -20,7 +20,7 @@ def cube(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
-        line = ["flux-cube", *map(str, arguments), "--workers", "1", "-o", "a.fits"]
+        line = ["flux-cube", "--workers", "1", *map(str, arguments), "-o", "a.fits"]
         return CliRunner().invoke(main, line)
 
     return run
@@ -37,6 +37,34 @@ def test_flux(cube):
     np.testing.assert_allclose(found.data, expected.data, rtol=1e-6, atol=1e-25)
     assert sorted(os.listdir()) == ["a.fits", "a.report.yaml"]
     assert cube(SKY, "--width", "2,1", "--energy", "1,10,2").exit_code == 0  # made of the same
+
+
+def test_diffuse_emission(cube):
+    axis = MapAxis.from_energy_bounds("0.1 TeV", "100 TeV", 13, name="energy_true")
+    template = Map.create(
+        npix=(20, 20), binsz=1.0, frame="galactic", axes=[axis], unit="cm-2 s-1 MeV-1 sr-1"
+    )
+    template.data += 1e-15 * (axis.center.to_value("TeV") ** -2.5)[:, None, None]
+    template.write("diffuse.fits")
+    line = [SKY, "--width", "2,1", "--binsz", "0.1", "--energy", "1,10,2"]
+    answer = cube(*line, "--diffuse", "diffuse.fits")
+    assert answer.exit_code == 0, answer.output
+    assert "4 sources of 1 file reach the map" in answer.stdout
+    with_it = Map.read("a.fits")
+    assert cube(*line).exit_code == 2  # made of something else
+    assert cube(*line, "--overwrite").exit_code == 0
+    more = with_it.data.astype(float) - Map.read("a.fits").data
+    # 1e-9 E^-2.5 in cm-2 s-1 TeV-1 sr-1, integrated by hand
+    edges = with_it.geom.axes["energy"].edges.to_value("TeV")
+    expected = 1e-9 * -np.diff(edges**-1.5) / 1.5
+    share = with_it.geom.solid_angle().to_value("sr")
+    np.testing.assert_allclose(more.sum(axis=(1, 2)), expected * share.sum(), rtol=5e-3)
+
+
+def test_diffuse_emission_is_missing(cube):
+    answer = cube(SKY, "--width", "2", "--diffuse", "none.fits")
+    assert answer.exit_code == 2
+    assert "--diffuse none.fits: there is no such file" in answer.stderr
 
 
 # -- the geometry ---------------------------------------------------------------------------
@@ -56,8 +84,9 @@ def test_defaults(cube):
 
 
 def test_all_options(cube):
-    options = "--width 1,2 --binsz 0.1,0.2 --center 266.4,-28.9 --frame icrs --proj tan".split()
-    geom = geometry_of(cube, *options, "--energy", "300 GeV,30 TeV,4")
+    place = ["--width", "1,2", "--binsz", "0.1,0.2", "--center", "266.4,-28.9"]
+    options = ["--frame", "icrs", "--proj", "tan", "--energy", "300 GeV,30 TeV,4"]
+    geom = geometry_of(cube, *place, *options)
     assert geom.data_shape == (4, 10, 10)
     assert (geom.frame, geom.projection) == ("icrs", "TAN")
     center = geom.center_skydir

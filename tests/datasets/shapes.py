@@ -141,10 +141,7 @@ def _shell(lon_0: float, lat_0: float, radius: float, width: float) -> Any:
         half = [np.sqrt(np.maximum((r - theta) * (r + theta), 0)) for r in (radius, outer)]
         return 1.5 * (half[1] - half[0]) / (np.pi * RAD**2 * (outer**3 - radius**3))
 
-    # close to the rims, where it rises like a root
-    near = [-1e-1, -1e-2, -1e-3, 0.0, 1e-3, 1e-2, 1e-1]
-    edges = [radius + x * width for x in near] + [outer + x * width for x in near[:4]]
-    return _extended(profile, lambda angle: edges, lon_0, lat_0)
+    return _extended(profile, lambda angle: [radius, outer], lon_0, lat_0)
 
 
 def _ring(lon_0: float, lat_0: float, radius: float, width: float) -> Any:

@@ -142,7 +142,8 @@ def extended(
         Of lon and lat, in sr-1.
     breaks : callable
         From position angles in rad to the distances in deg, rising, between which the brightness
-        is smooth along that direction; the last of them is where the source ends.
+        is smooth along that direction, or goes like a root towards them; the last of them is where
+        the source ends.
     fine : float
         Factor to all numbers of elements.
     """
@@ -152,9 +153,10 @@ def extended(
         ends = [0.0, *(float(np.max(edge + 0 * around)) for edge in breaks(around))]
         pieces = []
         for i, (a, b) in enumerate(itertools.pairwise(ends)):
-            n = int(np.ceil(fine * (7 + 1.6 * (b - a) / step)))
-            m = int(np.ceil(fine * (16 + 2 * np.pi * b / step)))
-            x, w = np.polynomial.legendre.leggauss(n)
+            n = int(np.ceil(fine * (9 + 2.4 * (b - a) / step)))
+            m = int(np.ceil(fine * (41 + 2 * np.pi * b / step)))
+            t, w = stretches([0.0, np.pi], n)
+            x, w = -np.cos(t), w * np.sin(t)  # a root at an end is as good as a power
             for rows in _chunks(m, n):
                 angle = rows[:, None] * (2 * np.pi / m)
                 edges = [0.0 * angle, *(edge + 0.0 * angle for edge in breaks(angle))]

@@ -1,0 +1,213 @@
+r"""Response of an instrument over a field, as a sum over few maps, each with a kernel.
+
+The exposure at all energies is known on a lattice, and the point spread function with the energy
+dispersion on a coarser one. Either is a sum over few terms (singular values), and so their product,
+
+.. math:: A_k(p)\, P_k(q; p)\, D_{kr}(p) = \sum_t w_t(p)\, K_{tkr}(q)
+
+where terms too small to matter are left out. Maps are splines between the knots of the lattices,
+on the plane about a direction. Where the instrument sees nothing its kernel is that of the nearest
+knot that it sees.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+
+from gammapy.datasets.instrument import Instrument
+from gammapy.datasets.psf_transform import PsfTransform
+from gammapy.datasets.sky_pixels import angles, rotated_vectors
+from gammapy.engine.plane import from_plane
+
+__all__ = ["VaryingResponse"]
+
+#: distance of the knots of the exposure, and of the kernels, in deg
+EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.2
+#: terms below this share of the largest are left out
+NIL = 1e-4
+#: energies with less than this share of the largest exposure do not ask for terms of their own
+FAINT = 1e-3
+
+
+class _Maps(NamedTuple):
+    """Maps on a lattice, and what is multiplied with them.
+
+    Attributes
+    ----------
+    knots : ndarray [n]
+        Along both axes, in deg.
+    values : ndarray [t, n, n]
+    loading : ndarray [t, ...]
+    """
+
+    knots: np.ndarray
+    values: np.ndarray
+    loading: np.ndarray
+
+    def splines(self) -> list[RectBivariateSpline]:
+        """Each map, between the knots."""
+        degree = min(3, len(self.knots) - 1)
+        return [
+            RectBivariateSpline(self.knots, self.knots, plane, kx=degree, ky=degree)
+            for plane in self.values
+        ]
+
+
+class VaryingResponse:
+    """Response of an instrument on a square about a direction.
+
+    Parameters
+    ----------
+    instrument : `Instrument`
+    axes : ndarray [3, 3]
+        Unit vectors to the east and north and outwards of the middle.
+    frame : str
+        Of the axes.
+    half : float
+        Half the width of the square, in deg.
+
+    Attributes
+    ----------
+    is_seen : bool
+        True if the instrument sees any of it.
+    frequency : float
+        Beyond which the transforms of the point spread function are nil, in rad per deg.
+    """
+
+    def __init__(self, instrument: Instrument, axes: np.ndarray, frame: str, half: float) -> None:
+        self._instrument = instrument
+        self._axes, self._frame = axes, frame
+        exposure = self._exposure(half)
+        self.is_seen = exposure is not None
+        self.frequency = 0.0
+        if exposure is None:
+            return
+        kernels = self._kernels(half, np.abs(exposure.loading).max(axis=0))
+        sizes = np.outer(_sizes(exposure), _sizes(kernels))
+        self._pairs = np.argwhere(sizes > NIL * sizes.max())
+        self._exposure_loading = exposure.loading
+        self._mixture = kernels.loading
+        self._exposure_maps = exposure.splines()
+        self._kernel_maps = kernels.splines() if len(kernels.knots) > 1 else None
+
+    def _places(self, knots: np.ndarray) -> np.ndarray:
+        x, y = (a.ravel() for a in np.meshgrid(knots, knots))
+        vectors = from_plane(x, y, self._axes)
+        return rotated_vectors(vectors, self._frame, self._instrument.frame)
+
+    def _exposure(self, half: float) -> _Maps | None:
+        knots = _lattice(half, EXPOSURE_KNOTS, 9)
+        values = self._instrument.exposure(*angles(self._places(knots)))
+        if not np.any(values > 0):
+            return None
+        left, right = few_terms(values)
+        return _Maps(knots, right.reshape(-1, len(knots), len(knots)), left.T)
+
+    def _kernels(self, half: float, exposure: np.ndarray) -> _Maps:
+        """Maps v, and the mixture [c, seen] of the kernels that were found."""
+        wide = half > KERNEL_KNOTS
+        knots = _lattice(half, KERNEL_KNOTS, 4) if wide else np.zeros(1)
+        vectors = self._places(knots)
+        lon, lat = angles(vectors)
+        seen = np.flatnonzero(np.any(self._instrument.exposure(lon, lat) > 0, axis=0))
+        if not len(seen):  # only between the knots
+            lon, lat = angles(self._brightest(half))
+            seen = np.zeros(1, dtype=int)
+        self._psf = [PsfTransform(self._instrument, lon[i], lat[i]) for i in seen]
+        self._edisp = [self._instrument.edisp(float(lon[i]), float(lat[i])) for i in seen]
+        self.frequency = max(psf.largest_frequency() for psf in self._psf)
+        if len(seen) == 1:  # the same everywhere
+            return _Maps(np.zeros(1), np.ones((1, 1, 1)), np.ones((1, 1)))
+        some = slice(None, None, 4)  # is enough to tell how they differ
+        weight = np.minimum(exposure / (FAINT * exposure.max()), 1.0)[:, None, None]
+        table = np.array(
+            [
+                (weight * psf.values[:, some, None] * edisp[:, None, :]).ravel()
+                for psf, edisp in zip(self._psf, self._edisp, strict=True)
+            ]
+        )
+        left, values, _ = np.linalg.svd(table, full_matrices=False)
+        left = left[:, : max(1, int(np.sum(values > NIL * values[0])))]
+        nearest = np.argmax(vectors @ vectors[seen].T, axis=1)
+        maps = left[nearest].T.reshape(-1, len(knots), len(knots))
+        return _Maps(knots, maps, left.T)
+
+    def _brightest(self, half: float) -> np.ndarray:
+        vectors = self._places(_lattice(half, EXPOSURE_KNOTS, 9))
+        exposure = self._instrument.exposure(*angles(vectors)).sum(axis=0)
+        return vectors[[int(np.argmax(exposure))]]
+
+    # -- what is asked for ------------------------------------------------------------------
+
+    def kernels(self, frequencies: np.ndarray) -> np.ndarray:
+        """Kernels K [t, k, q, r] at frequencies [q], in cm2 s."""
+        seen = np.array(
+            [
+                psf.at(frequencies)[:, :, None] * edisp[:, None, :]
+                for psf, edisp in zip(self._psf, self._edisp, strict=True)
+            ]
+        )
+        mixed = np.tensordot(self._mixture, seen, axes=1)
+        return np.array(
+            [self._exposure_loading[j][:, None, None] * mixed[c] for j, c in self._pairs]
+        )
+
+    def on_grid(self, along: np.ndarray) -> np.ndarray:
+        """Maps w [t, m, m] on a grid with these places [m] along both axes, in deg."""
+        exposure = [spline(along, along) for spline in self._exposure_maps]
+        if self._kernel_maps is None:
+            return np.array([exposure[j] for j, _ in self._pairs])
+        kernel = [spline(along, along) for spline in self._kernel_maps]
+        return np.array([exposure[j] * kernel[c] for j, c in self._pairs])
+
+    def at(self, x: np.ndarray, y: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
+        """Maps w [t, n] at places [n] in deg, and their derivatives up to the second order.
+
+        By the orders along x and y.
+        """
+        orders = [(i, j) for i in range(3) for j in range(3 - i)]
+        a = {
+            o: np.array([s.ev(y, x, dx=o[1], dy=o[0]) for s in self._exposure_maps]) for o in orders
+        }
+        first, second = self._pairs.T
+        if self._kernel_maps is None:
+            return {o: a[o][first] for o in orders}
+        b = {o: np.array([_derivative(s, x, y, o) for s in self._kernel_maps]) for o in orders}
+        return {o: _of_product(o, a, b, first, second) for o in orders}
+
+
+def _derivative(
+    spline: RectBivariateSpline, x: np.ndarray, y: np.ndarray, order: tuple[int, int]
+) -> np.ndarray:
+    return spline.ev(y, x, dx=order[1], dy=order[0])
+
+
+def _of_product(order: tuple[int, int], a: dict, b: dict, first: np.ndarray, second: np.ndarray):
+    """Leibniz' rule."""
+    i, j = order
+    total = 0.0
+    for p in range(i + 1):
+        for q in range(j + 1):
+            ways = (2 if (i, p) == (2, 1) else 1) * (2 if (j, q) == (2, 1) else 1)
+            total = total + ways * a[p, q][first] * b[i - p, j - q][second]
+    return total
+
+
+def _lattice(half: float, spacing: float, least: int) -> np.ndarray:
+    """Knots from -half to half, at most ``spacing`` apart, and at least so many."""
+    return np.linspace(-half, half, max(least, int(np.ceil(2.0 * half / spacing)) + 1))
+
+
+def few_terms(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Factors [n, j] and [j, m] whose product is a table [n, m], with few terms."""
+    left, values, right = np.linalg.svd(table, full_matrices=False)
+    n = max(1, int(np.sum(values > NIL * values[0])))
+    return left[:, :n] * values[:n], right[:n]
+
+
+def _sizes(maps: _Maps) -> np.ndarray:
+    """How much each term matters."""
+    return np.abs(maps.values).max(axis=(1, 2)) * np.abs(maps.loading).max(axis=1)

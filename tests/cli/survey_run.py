@@ -1,0 +1,56 @@
+"""Run ``gammapy`` in a process of its own, which can be killed at any moment."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.cli.survey_files import RESPONSES, SKY
+
+ROOT = Path(__file__).parents[2]
+#: several tiles, and several seconds
+LINE = ["npred", SKY, *RESPONSES, "--width", "6,3", "--binsz", "0.02", "--energy", "1,10,3"]
+LINE += ["--energy-true", "0.5,20,6", "--background", "--workers", "2", "-o", "a.fits.gz"]
+CODE = "from gammapy.cli import main; main(prog_name='gammapy')"
+
+
+def start(folder: Path, output: int = subprocess.DEVNULL) -> subprocess.Popen:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-c", CODE, *map(str, LINE)]
+    return subprocess.Popen(
+        line, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+    )
+
+
+def finish(folder: Path) -> str:
+    """Run to the end; what it told."""
+    process = start(folder, subprocess.PIPE)
+    told = process.communicate()[0].decode()
+    assert process.returncode == 0, told
+    return told
+
+
+def undisturbed(folder: Path) -> tuple[dict[str, bytes], float]:
+    """Files that a run leaves, and the seconds that it took."""
+    begun = time.monotonic()
+    finish(folder)
+    return contents(folder), time.monotonic() - begun
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def killed(folder: Path, after: float) -> None:
+    """A run in an empty folder that is killed after some seconds."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    process = start(folder)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
