@@ -44,6 +44,7 @@ PUBLIC: dict[str, list[str]] = {
         "SourceCatalogObjectHGPSComponent",
     ],
     "gammapy.cli": ["main"],
+    "gammapy.cli.maps": ["flux_cube_command", "npred_command"],
     "gammapy.cli.models": ["models_command"],
     "gammapy.data": [
         "DataStore",
@@ -111,6 +112,7 @@ PUBLIC: dict[str, list[str]] = {
         "make_psf_map",
         "psf_of_pointings",
     ],
+    "gammapy.makers.survey": [],
     "gammapy.maps": [
         "Map",
         "MapAxes",

@@ -27,7 +27,7 @@ __all__ = ["GriddedShape", "NodeMasses", "SmoothMasses"]
 
 #: most nodes of a shape
 MOST_NODES = 4_000_000
-#: least nodes along a side of a cell
+#: nodes along a side of a cell, for a shape that does not tell its structure
 LEAST_PARTS = 4
 #: width of the smoothing times the largest frequency
 SMOOTHING = 2.65
@@ -200,6 +200,8 @@ def _parts(model: Any, n_cells: int, step: float) -> int:
     finest = 0.0 if size is None else size.to_value("deg")
     if "e" in model.own_parameters:
         finest *= np.sqrt(1.0 - model.own_parameters["e"].value ** 2)
-    wanted = int(np.ceil(step / finest)) if finest > 0 else 1
-    most = max(int(np.sqrt(MOST_NODES)) // n_cells, LEAST_PARTS)
-    return int(np.clip(wanted, LEAST_PARTS, most))
+    if "edge_width" in model.own_parameters:
+        finest *= min(1.0, 5.0 * model.edge_width.value)  # of the radius, of which that is a tenth
+    wanted = int(np.ceil(step / finest)) if finest > 0 else LEAST_PARTS
+    most = max(int(np.sqrt(MOST_NODES)) // n_cells, 1)
+    return min(wanted, most)

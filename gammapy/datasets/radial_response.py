@@ -15,7 +15,7 @@ import numpy as np
 
 from gammapy.datasets.exposure_terms import AboutCentre, AboutPixels, ExposureTerms, Term
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.local_exposure import is_quadratic, local_exposure
+from gammapy.datasets.local_exposure import circle, is_quadratic, local_exposure
 from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
@@ -29,12 +29,14 @@ from gammapy.engine.radial import RadialMasses, radial_masses
 
 __all__ = ["RadialResponse"]
 
-#: a source within this radius, in deg, sees the exposure of a polynomial...
+#: a source within this radius, in deg, sees the exposure of a polynomial
 NEAR = 0.02
-#: ... and a larger one if the polynomial holds to this share of the exposure...
-QUADRATIC = 5e-4
-#: ... unless it is so large, in deg, that the point spread function may vary across it too
-LARGE = 0.25
+#: and a larger one if the polynomial holds to this share of the exposure
+QUADRATIC = 2e-3
+#: a source within this radius, in deg, sees the point spread function of its centre...
+SMALL = 0.15
+#: ... and a larger one if the peak of what is seen changes by less than this share
+STEADY = 5e-3
 
 
 class RadialResponse(SourceResponse):
@@ -92,14 +94,32 @@ class RadialResponse(SourceResponse):
         rms = 0.0 if self._shape is None else self._shape.rms
         # a point too has a size: its derivatives by position see how the exposure varies
         local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
-        if rms > LARGE or (
-            rms > NEAR and not is_quadratic(exposure, local, self._axes, 1.8 * rms, QUADRATIC)
-        ):
-            half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
-            varying = VaryingResponse(instrument, self._axes, self._pixels.frame, half)
-            place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
-            return AboutPixels(varying, *place, self._series.frequencies)
-        return AboutCentre(local, self._psf, self._edisp, rms)
+        steady = rms < SMALL or self._sees_steady_psf(instrument, rms)
+        simple = rms < NEAR or is_quadratic(exposure, local, self._axes, 1.5 * rms, QUADRATIC)
+        if steady and simple:
+            return AboutCentre(local, self._psf, self._edisp, rms)
+        half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
+        frequencies = self._series.frequencies
+        varying = VaryingResponse(
+            instrument, self._axes, self._pixels.frame, half, frequencies[-1], steady
+        )
+        place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
+        return AboutPixels(varying, *place, frequencies)
+
+    def _sees_steady_psf(self, instrument: Instrument, rms: float) -> bool:
+        """True if what is seen hardly changes with the point spread function across the source."""
+        vectors = circle(self._axes, 1.2 * rms * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]]))
+        places = angles(rotated_vectors(vectors, self._pixels.frame, instrument.frame))
+        if not np.any(instrument.exposure(*places) > 0, axis=0).all():
+            return False
+        q = self._series.frequencies
+        source = np.abs(self._moments[0]) * q  # what a frequency gives to the peak, at most
+        seen = np.abs(self._psf) @ source
+        changes = [
+            np.abs(PsfTransform(instrument, *at).at(q) - self._psf) @ source
+            for at in zip(*places, strict=True)
+        ]
+        return bool(np.all(np.max(changes, axis=0) < STEADY * seen))
 
     @cached_property
     def _placing(self) -> Placing:

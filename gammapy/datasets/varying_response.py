@@ -18,7 +18,7 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.psf_transform import PsfTransform
+from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.sky_pixels import angles, rotated_vectors
 from gammapy.engine.plane import from_plane
 
@@ -27,7 +27,7 @@ __all__ = ["VaryingResponse"]
 #: distance of the knots of the exposure, and of the kernels, in deg
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.2
 #: terms below this share of the largest are left out
-NIL = 1e-4
+NIL = 1e-3
 #: energies with less than this share of the largest exposure do not ask for terms of their own
 FAINT = 1e-3
 
@@ -68,6 +68,11 @@ class VaryingResponse:
         Of the axes.
     half : float
         Half the width of the square, in deg.
+    frequency_max : float
+        Frequency in rad per deg beyond which the source has nothing that could be seen, so that
+        kernels may differ there.
+    steady : bool
+        True if the kernel of the middle will do.
 
     Attributes
     ----------
@@ -77,7 +82,15 @@ class VaryingResponse:
         Beyond which the transforms of the point spread function are nil, in rad per deg.
     """
 
-    def __init__(self, instrument: Instrument, axes: np.ndarray, frame: str, half: float) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        axes: np.ndarray,
+        frame: str,
+        half: float,
+        frequency_max: float = np.inf,
+        steady: bool = False,
+    ) -> None:
         self._instrument = instrument
         self._axes, self._frame = axes, frame
         exposure = self._exposure(half)
@@ -85,7 +98,8 @@ class VaryingResponse:
         self.frequency = 0.0
         if exposure is None:
             return
-        kernels = self._kernels(half, np.abs(exposure.loading).max(axis=0))
+        largest = np.abs(exposure.loading).max(axis=0)
+        kernels = self._kernels(0.0 if steady else half, largest, frequency_max)
         sizes = np.outer(_sizes(exposure), _sizes(kernels))
         self._pairs = np.argwhere(sizes > NIL * sizes.max())
         self._exposure_loading = exposure.loading
@@ -106,7 +120,7 @@ class VaryingResponse:
         left, right = few_terms(values)
         return _Maps(knots, right.reshape(-1, len(knots), len(knots)), left.T)
 
-    def _kernels(self, half: float, exposure: np.ndarray) -> _Maps:
+    def _kernels(self, half: float, exposure: np.ndarray, frequency_max: float) -> _Maps:
         """Maps v, and the mixture [c, seen] of the kernels that were found."""
         wide = half > KERNEL_KNOTS
         knots = _lattice(half, KERNEL_KNOTS, 4) if wide else np.zeros(1)
@@ -114,14 +128,15 @@ class VaryingResponse:
         lon, lat = angles(vectors)
         seen = np.flatnonzero(np.any(self._instrument.exposure(lon, lat) > 0, axis=0))
         if not len(seen):  # only between the knots
-            lon, lat = angles(self._brightest(half))
+            lon, lat = angles(self._brightest(max(half, EXPOSURE_KNOTS)))
             seen = np.zeros(1, dtype=int)
         self._psf = [PsfTransform(self._instrument, lon[i], lat[i]) for i in seen]
         self._edisp = [self._instrument.edisp(float(lon[i]), float(lat[i])) for i in seen]
         self.frequency = max(psf.largest_frequency() for psf in self._psf)
         if len(seen) == 1:  # the same everywhere
             return _Maps(np.zeros(1), np.ones((1, 1, 1)), np.ones((1, 1)))
-        some = slice(None, None, 4)  # is enough to tell how they differ
+        # some are enough to tell how they differ
+        some = np.flatnonzero(frequency_max >= FREQUENCIES)[::3]
         weight = np.minimum(exposure / (FAINT * exposure.max()), 1.0)[:, None, None]
         table = np.array(
             [

@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.cli.survey_files import RESPONSES, SKY
 
 ROOT = Path(__file__).parents[2]
-#: several tiles, and several seconds
+#: six tiles
+TILES = 6
 LINE = ["npred", SKY, *RESPONSES, "--width", "6,3", "--binsz", "0.02", "--energy", "1,10,3"]
 LINE += ["--energy-true", "0.5,20,6", "--background", "--workers", "2", "-o", "a.fits.gz"]
 CODE = "from gammapy.cli import main; main(prog_name='gammapy')"
@@ -33,24 +34,27 @@ def finish(folder: Path) -> str:
     return told
 
 
-def undisturbed(folder: Path) -> tuple[dict[str, bytes], float]:
-    """Files that a run leaves, and the seconds that it took."""
-    begun = time.monotonic()
-    finish(folder)
-    return contents(folder), time.monotonic() - begun
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def killed(folder: Path, after: float) -> None:
-    """A run in an empty folder that is killed after some seconds."""
+def killed(folder: Path, tiles: int, delay: float) -> None:
+    """A run in an empty folder that is killed some time after so many tiles are finished.
+
+    In tiles and not in seconds, so that the moments are the same on a busy machine.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     process = start(folder)
+    while process.poll() is None and len(finished(folder)) < tiles:
+        time.sleep(0.005)
     try:
-        process.wait(after)
+        process.wait(delay)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def finished(folder: Path) -> list[Path]:
+    """Files of finished tiles."""
+    return list((folder / "a.fits.gz.tiles").glob("tile-*"))

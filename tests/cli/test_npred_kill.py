@@ -7,44 +7,51 @@ import time
 import numpy as np
 import pytest
 
-from tests.cli.survey_run import contents, finish, killed, start, undisturbed
+from tests.cli.survey_run import TILES, contents, finish, finished, killed, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """What an undisturbed run leaves, and how long it takes."""
-    return undisturbed(tmp_path_factory.mktemp("undisturbed"))
+def expected(tmp_path_factory):
+    """What an undisturbed run leaves."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    told = finish(folder)
+    assert f"{TILES} tiles" in told
+    assert sorted(contents(folder)) == ["a.fits.gz", "a.report.yaml"]
+    return contents(folder)
 
 
-def check(folder, expected, seconds, shares):
-    """Kill at these shares of the time that a run takes; how many tiles were kept each time."""
-    kept = []
-    for share in shares:
-        killed(folder, share * seconds)
-        before = contents(folder) if not (folder / "a.fits.gz.tiles").exists() else {}
-        told = finish(folder)
-        assert contents(folder) == expected, f"after {share * seconds:.2f} s: {told}"
-        assert not before or before.items() <= expected.items()
-        found = re.search(r"(\d+) of \d+ tiles are finished already", told)
-        kept.append(int(found[1]) if found else 0)
-    return kept
+def check(folder, expected, tiles, delay):
+    """Kill a run, start it again; how many tiles were kept, None if the first had come to its end.
+
+    Whatever it left: the map is not there, or is whole.
+    """
+    killed(folder, tiles, delay)
+    left = folder / "a.fits.gz"
+    assert not left.exists() or left.read_bytes() == expected["a.fits.gz"]
+    told = finish(folder)
+    assert contents(folder) == expected, f"killed {delay:.3f} s after {tiles} tiles: {told}"
+    if "made of the same" in told:
+        return None
+    found = re.search(r"(\d+) of 6 tiles are finished already", told)
+    return int(found[1]) if found else 0
 
 
-def test_three_moments(run, tmp_path):
-    expected, seconds = run
-    assert sorted(expected) == ["a.fits.gz", "a.report.yaml"]
-    kept = check(tmp_path / "a", expected, seconds, [0.3, 0.7, 0.9])
-    assert max(kept) > 0, "no run was killed when it had tiles"
+@pytest.mark.parametrize(("tiles", "delay"), [(0, 1.0), (2, 0.0), (TILES, 0.05)])
+def test_three_moments(expected, tmp_path, tiles, delay):
+    kept = check(tmp_path / "a", expected, tiles, delay)
+    assert kept is None or kept >= tiles
 
 
 @pytest.mark.slow
-def test_twenty_random_moments(run, tmp_path):
-    expected, seconds = run
-    shares = np.random.default_rng(20).uniform(0.0, 1.05, 20)
-    kept = check(tmp_path / "a", expected, seconds, shares)
-    print(f"{seconds:.1f} s; tiles kept: {kept}")
+def test_twenty_random_moments(expected, tmp_path):
+    rng = np.random.default_rng(20)
+    kept = []
+    for tiles in rng.permutation(np.arange(20) % (TILES + 1)).tolist():
+        delay = rng.uniform(0.0, 3.0 if tiles == 0 else 0.6)
+        kept.append(check(tmp_path / "a", expected, tiles, delay))
+    print(f"tiles kept: {kept}")
     assert len(set(kept)) > 3
 
 
@@ -54,8 +61,7 @@ def test_no_process_outlives_the_one_that_leads(tmp_path):
         pytest.skip("children are found in /proc")
     process = start(tmp_path)
     children, until = set(), time.monotonic() + 120
-    tile = tmp_path / "a.fits.gz.tiles"
-    while not list(tile.glob("tile-*")) and time.monotonic() < until:
+    while not finished(tmp_path) and time.monotonic() < until:
         children |= offspring(process.pid)
         time.sleep(0.02)
     children |= offspring(process.pid)

@@ -37,12 +37,12 @@ CTA_WIDTHS = {
 class Gaussians:
     """Sums of Gaussians per true bin: weights [k, n] and widths [k, n] in deg at a latitude.
 
-    The widths grow with the latitude, by ``growth`` per deg from ``lat``.
+    The widths grow with the latitude, by ``growth``, or one for each bin, per deg from ``lat``.
     """
 
     weights: Any
     widths: Any
-    growth: float = 0.0
+    growth: Any = 0.0
     lat: float = 0.0
 
     @property
@@ -54,20 +54,22 @@ class Gaussians:
     def scales(self) -> Any:
         return np.min(self.widths, axis=1)
 
-    def _factor(self, lat: Any) -> Any:
-        return np.exp(self.growth * (np.asarray(lat, float) - self.lat))
+    def _factor(self, k: int, lat: Any) -> Any:
+        growth = np.broadcast_to(self.growth, len(self.widths))[k]
+        return np.exp(growth * (np.asarray(lat, float) - self.lat))
 
     def value(self, k: int, theta: Any, lon: Any, lat: Any) -> Any:
         """In sr-1, to be normalised."""
         total = 0.0
         for weight, width in zip(self.weights[k], self.widths[k], strict=True):
-            sigma = width * self._factor(lat)
+            sigma = width * self._factor(k, lat)
             total = total + weight * np.exp(-0.5 * (theta / sigma) ** 2) / (sigma * RAD) ** 2
         return total / (2 * np.pi)
 
     def transform(self, lon: float, lat: float, frequency: Any) -> Any:
         """Transform [k, m]."""
-        width = np.asarray(self.widths)[:, :, None] * self._factor(lat)
+        factor = [self._factor(k, lat) for k in range(len(self.widths))]
+        width = np.asarray(self.widths)[:, :, None] * np.reshape(factor, (-1, 1, 1))
         weight = np.asarray(self.weights)[:, :, None]
         return np.sum(weight * np.exp(-0.5 * (frequency * width) ** 2), axis=1) / weight.sum(axis=1)
 

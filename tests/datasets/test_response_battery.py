@@ -65,6 +65,13 @@ def grid() -> dict[str, Case]:
 
 
 GRID = grid()
+#: the point spread function grows as it does from 0.5 to 1.5 deg off the axis
+GROWTH = (0.032, 0.12)
+VARYING = {
+    f"{name} {size}": Case(SHAPES[name](size), cases.cta(0.5, TWO, growth=GROWTH), 0.05)
+    for name in ("gauss", "disk", "template", "elongated gauss")
+    for size in (0.1, 0.5)
+}
 
 #: one of each kind
 FEW = {
@@ -76,7 +83,7 @@ FEW = {
     "point at a high latitude": Case(
         point(), cases.cta(0.5, THREE), at=(120.0, 78.0), proj="TAN", shift=(0.27, -0.41)
     ),
-    "point where the PSF varies": Case(point(), cases.cta(0.5, TWO, growth=0.12, lat=-0.5)),
+    "point where the PSF varies": Case(point(), cases.cta(0.5, TWO, growth=GROWTH, lat=-0.5)),
     "tiny gauss": Case(SHAPES["gauss"](0.005), cases.cta(0.5, THREE)),
     "large gauss": Case(SHAPES["gauss"](0.5), cases.cta(0.5, TWO), 0.05, half=2.5),
     "disk on large pixels": Case(SHAPES["disk"](0.3), cases.cta(1.5, TWO), 0.1, at=(33.2, 5.0)),
@@ -158,6 +165,12 @@ def test_counts_on_the_grid(name):
     checked_pixels(case)
     if case.is_contained:
         checked_total(case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARYING)
+def test_counts_where_the_psf_varies(name):
+    checked_pixels(VARYING[name])
 
 
 @pytest.mark.slow

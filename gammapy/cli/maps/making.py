@@ -139,18 +139,23 @@ def make_map(survey: Survey, making: Making, report: Mapping[str, Any]) -> None:
     else:
         memory = bytes_of(making.memory, "--memory")
         store = survey.store(making.workers, memory, making.restart)
-        sums = _work(survey, store, making, memory)
-        _write_report(survey, making.output, report, sums)
+        sums = _work(survey, store, making, memory, report)
         click.echo(_result(survey, making.output, sums))
     if making.png is not None:
         _draw(survey, making)
     remove_tiles(tiles_folder(making.output))
 
 
-def _work(survey: Survey, store: TileStore, making: Making, memory: int) -> Any:
+def _work(
+    survey: Survey, store: TileStore, making: Making, memory: int, report: Mapping[str, Any]
+) -> Any:
     click.echo(_plan(survey, store, making))
+
+    def sums(values: Any) -> None:
+        _write_report(survey, making.output, report, values)
+
     try:
-        with _shown() as watch:
+        with _shown(sums) as watch:
             return survey.make(store, making.workers, memory, making.restart, watch)
     except KeyboardInterrupt:
         done = len(store.layout) - len(store.left())
@@ -175,7 +180,7 @@ def _plan(survey: Survey, store: TileStore, making: Making) -> str:
 
 
 @contextmanager
-def _shown() -> Iterator[Any]:
+def _shown(sums: Callable[[Any], None]) -> Iterator[Any]:
     """What a person at a terminal sees of the work; warnings always."""
     from tqdm import tqdm
 
@@ -199,7 +204,7 @@ def _shown() -> Iterator[Any]:
         bars[-1].update(n)
 
     try:
-        yield Watch(begins, step, lambda n: bar("writing", "band", n), step, warns)
+        yield Watch(begins, step, lambda n: bar("writing", "band", n), step, sums, warns)
     finally:
         for one in bars:
             one.close()

@@ -145,8 +145,7 @@ def read_responses(index: Path, irfs: Sequence[str], background: bool) -> Respon
     named = _named(irfs)
     groups = group_pointings(_index(index))
     names = sorted({group.response for group in groups})
-    rest = named.get("default")
-    missing = [name for name in names if name not in named] if rest is None else []
+    missing = [name for name in names if not named.keys() & {name, "default"}]
     if missing:
         n = sum(len(group.obs_id) for group in groups if group.response in missing)
         raise InputError(
@@ -156,8 +155,8 @@ def read_responses(index: Path, irfs: Sequence[str], background: bool) -> Respon
         )
     for name in named.keys() - {*names, "default"}:
         click.echo(f"Warning: --irf {name}={named[name]}: no pointing has this response", err=True)
-    chosen = {name: named.get(name, rest) for name in names}
-    files = tuple(sorted({file for file in chosen.values() if file is not None}))
+    chosen = {name: named[name] if name in named else named["default"] for name in names}
+    files = tuple(sorted(set(chosen.values())))
     number = {file: str(i) for i, file in enumerate(files)}
     tables = {number[file]: _tables(file, background) for file in files}
     served = tuple(_served(name, chosen[name], groups) for name in names)
@@ -207,8 +206,7 @@ def _tables(file: Path, background: bool) -> Mapping[str, Any]:
     return tables
 
 
-def _served(name: str, file: Path | None, groups: Sequence[PointingGroup]) -> Served:
+def _served(name: str, file: Path, groups: Sequence[PointingGroup]) -> Served:
     mine = [group for group in groups if group.response == name]
     pointings = sum(len(group.obs_id) for group in mine)
-    assert file is not None
     return Served(name, file, pointings, len(mine), sum(group.livetime for group in mine))

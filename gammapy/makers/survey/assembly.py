@@ -35,6 +35,7 @@ def assemble(
     cards: Mapping[str, Any],
     output: Path,
     progress: Callable[[int], None] = lambda n: None,
+    before: Callable[[np.ndarray], None] = lambda sums: None,
 ) -> np.ndarray:
     """Write the map of which all tiles are finished.
 
@@ -52,6 +53,8 @@ def assemble(
         Compressed if its name ends in ``.gz``.
     progress : callable
         Called with the number of planes each time that one is written.
+    before : callable
+        Called with the sums, before the file appears: files that go with it are written here.
 
     Returns
     -------
@@ -74,6 +77,7 @@ def assemble(
             stream.write(tail)
         file.flush()
         os.fsync(file.fileno())
+    before(sums)
     os.replace(temporary, output)
     return sums
 

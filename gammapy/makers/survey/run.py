@@ -45,6 +45,8 @@ class Watch:
     writes: Callable[[int], None] = lambda n: None
     #: a plane is written
     written: Callable[[int], None] = lambda n: None
+    #: sums [planes], before the file appears; files that go with it are written here
+    sums: Callable[[np.ndarray], None] = lambda sums: None
     #: a warning
     warns: Callable[[str], None] = lambda text: None
 
@@ -156,7 +158,8 @@ class Survey:
             watch.writes(store.planes)
             cards = {DIGEST: (digest_of_inputs(self.inputs), "of what this map is made of")}
             cards |= self.cards
-            return assemble(store, self.geom, self.task.unit, cards, self.output, watch.written)
+            about = (self.geom, self.task.unit, cards)
+            return assemble(store, *about, self.output, watch.written, watch.sums)
 
     def _ordered(self, tiles: list[Tile]) -> list[Tile]:
         """Tiles with many sources first, so that none of them is the last to end."""

@@ -17,8 +17,8 @@ from gammapy.modeling.models import Models, SkyModel
 
 __all__ = ["Reach", "Sky", "check_seen", "sky_of"]
 
-#: pixels of a geometry that distances are measured to, along a side
-_SPOTS = 48
+#: pixels that distances are measured to, about: of a tile, and of a whole map
+_FEW, _MANY = 2_000, 40_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Reach:
             places[index.astype(int)] = moved.cartesian.xyz.value.T
         return cls(places, radius)
 
-    def near(self, geom: WcsGeom, margin: float) -> np.ndarray:
+    def near(self, geom: WcsGeom, margin: float, spots: int = _FEW) -> np.ndarray:
         """True [n] for sources that may put something on the pixels of a geometry.
 
         Parameters
@@ -64,12 +64,14 @@ class Reach:
         geom : `WcsGeom`
         margin : float
             Beyond the radius, in deg.
+        spots : int
+            Pixels that distances are measured to; the more, the fewer sources are taken in vain.
         """
-        spots, spacing = _spots(geom)
-        if not len(spots):
+        vectors, spacing = _spots(geom, spots)
+        if not len(vectors):
             return np.zeros(len(self.radius), dtype=bool)
         placed = np.isfinite(self.radius)
-        chord = cKDTree(spots).query(self.places[placed])[0]
+        chord = cKDTree(vectors).query(self.places[placed])[0]
         distance = np.rad2deg(2 * np.arcsin(np.minimum(chord / 2, 1.0)))
         near = np.ones(len(self.radius), dtype=bool)
         near[placed] = distance <= self.radius[placed] + margin + spacing
@@ -84,19 +86,19 @@ def _placed(model: SkyModel) -> tuple[SkyCoord, float] | None:
     return position, spatial.reach
 
 
-def _spots(geom: WcsGeom) -> tuple[np.ndarray, float]:
+def _spots(geom: WcsGeom, number: int) -> tuple[np.ndarray, float]:
     """Unit vectors [m, 3] of some pixels, and how far from one a place on the map may be, in deg.
 
     The distance is that of the diagonal of a cell, and half as much again, as projections stretch.
     """
     n_x, n_y = (int(n[0]) for n in geom.npix)
-    steps = [max(1, -(-n // _SPOTS)) for n in (n_x, n_y)]
-    x, y = (_some(n, step) for n, step in zip((n_x, n_y), steps, strict=True))
+    step = max(1, int(np.sqrt(n_x * n_y / number)))
+    x, y = _some(n_x, step), _some(n_y, step)
     lon, lat = (a.to_value("rad") for a in geom.to_image().pix_to_coord(np.meshgrid(x, y)))
     on_sky = np.isfinite(lon)
     lon, lat = lon[on_sky], lat[on_sky]
     vectors = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]).T
-    return vectors, float(0.75 * np.hypot(*(geom.pixel_scales.deg * steps)))
+    return vectors, float(0.75 * step * np.hypot(*geom.pixel_scales.deg))
 
 
 def _some(n: int, step: int) -> np.ndarray:
@@ -143,7 +145,7 @@ def sky_of(models: Models, geom: WcsGeom, margin: float) -> Sky:
         else:
             sources.append(model)
     reach = Reach.of(sources, geom.frame)
-    near = reach.near(geom, margin)
+    near = reach.near(geom, margin, _MANY)
     inside = [m for m, flag in zip(sources, near, strict=True) if flag]
     outside = tuple(m.name for m, flag in zip(sources, near, strict=True) if not flag)
     if not inside:
@@ -160,7 +162,7 @@ def check_seen(instrument: Instrument, geom: WcsGeom) -> None:
     DataError
         If the exposure is nil.
     """
-    x, y, z = _spots(geom)[0].T
+    x, y, z = _spots(geom, _MANY)[0].T
     lon, lat = np.rad2deg(np.arctan2(y, x)), np.rad2deg(np.arctan2(z, np.hypot(x, y)))
     if not np.any(instrument.exposure(lon, lat) > 0):
         raise DataError(

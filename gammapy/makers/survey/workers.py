@@ -100,7 +100,7 @@ def finished_tiles(job: bytes, tiles: Sequence[Tile], workers: int) -> Iterator[
     """
     waiting = list(tiles)
     with _started(job, min(workers, len(waiting))) as connections:
-        busy: dict[Connection, Tile] = {}
+        busy: dict[Any, Tile] = {}
         for connection in connections:
             _hand_out(connection, waiting, busy)
         while busy:

@@ -67,6 +67,18 @@ def test_rows_at_once_do_not_matter(store, tmp_path, monkeypatch):
     assert (tmp_path / "a.fits.gz").read_bytes() == (tmp_path / "b.fits.gz").read_bytes()
 
 
+def test_other_files_can_go_before(store, values, tmp_path):
+    seen = []
+
+    def before(sums):
+        seen.append((sums.copy(), (tmp_path / "a.fits").exists()))
+
+    sums = assemble(store, GEOM, "", {}, tmp_path / "a.fits", before=before)
+    ((found, there),) = seen
+    np.testing.assert_array_equal(found, sums)
+    assert not there
+
+
 @pytest.mark.usefixtures("values")
 def test_nothing_appears_before_it_is_whole(store, tmp_path):
     (tmp_path / "a.fits").write_text("old")

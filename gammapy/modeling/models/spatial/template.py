@@ -318,6 +318,11 @@ class TemplateSpatialModel(SpatialModel):
         return u.Quantity(self.source.outline.radius, "deg")
 
     @property
+    def reach(self) -> float:
+        """Radius in deg that holds the pixels of the map with something in them."""
+        return self.source.reach
+
+    @property
     def evaluation_bin_size_min(self) -> u.Quantity:
         """Size of the pixels, the smaller side."""
         return u.Quantity(min(self.source.outline.pixel), "deg")

@@ -10,6 +10,7 @@ import numpy as np
 
 from gammapy.engine.pixel_grid import SCALES
 from gammapy.engine.projection import Chart
+from gammapy.engine.sphere import offset, separation
 from gammapy.errors import FileFormatError, ModelError
 from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.spatial.chart import chart_of
@@ -121,6 +122,19 @@ class TemplateSource:
     def outline(self) -> Outline:
         """Where the map lies."""
         return outline_of(self.wcs, self.data.shape[-2:])
+
+    @cached_property
+    def reach(self) -> float:
+        """Distance in deg from the centre to where the last pixel with something in it ends."""
+        place = self.outline
+        filled = np.any(self.data > 0, axis=tuple(range(self.data.ndim - 2)))
+        y, x = np.nonzero(filled)
+        if not len(x):
+            return 0.0
+        lon, lat = self.wcs.wcs_pix2world(x, y, 0)
+        away = separation(offset(lon, lat, *place.center))
+        # a pixel is felt up to the centres of its neighbours
+        return min(float(np.max(away)) + float(np.hypot(*place.pixel)), place.radius)
 
     @cached_property
     def chart(self) -> Chart:
