@@ -27,6 +27,8 @@ __all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
 
 #: below this share of the exposure, its variation across a source is left out
 SMALL = 2e-5
+#: a term below this share of the largest, as a bound, is left out
+LEAST = 1e-4
 
 
 class Term(NamedTuple):
@@ -139,7 +141,7 @@ class AboutPixels(ExposureTerms):
             for term in self._expanded(t, np.tensordot(flux, kernel, axes=1), moments[0])
         ]
         sizes = np.array([term.size for term in found])
-        return [term for term, size in zip(found, sizes, strict=True) if size > SMALL * sizes.max()]
+        return [term for term, size in zip(found, sizes, strict=True) if size > LEAST * sizes.max()]
 
     def _expanded(self, t: int, kernel: np.ndarray, source: np.ndarray) -> list[Term]:
         """Terms of a map, with its kernel [1 + n, r]."""

@@ -129,9 +129,13 @@ class RadialResponse(SourceResponse):
 
     def _sum(self, terms: list[Term]) -> np.ndarray:
         total = np.zeros((len(self.pixels), self._edisp.shape[1]))
-        for weight, field in terms:
-            counts = self._placing.counts(field)
-            total += counts if weight is None else weight[:, None] * counts
+        for term in terms:
+            if term.weight is None:
+                total += self._placing.counts(term.field)
+        varying = [term for term in terms if term.weight is not None]
+        if varying:
+            fields, weights = [t.field for t in varying], [t.weight for t in varying]
+            total += self._placing.weighted(fields, weights)
         return total
 
     def counts(self, flux: np.ndarray) -> np.ndarray:

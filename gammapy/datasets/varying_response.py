@@ -144,8 +144,9 @@ class VaryingResponse:
                 for psf, edisp in zip(self._psf, self._edisp, strict=True)
             ]
         )
-        left, values, _ = np.linalg.svd(table, full_matrices=False)
-        left = left[:, : max(1, int(np.sum(values > NIL * values[0])))]
+        # of a flat table, the singular values are the roots of the eigenvalues of its square
+        squares, left = np.linalg.eigh(table @ table.T)
+        left = left[:, squares > NIL**2 * squares[-1]][:, ::-1]
         nearest = np.argmax(vectors @ vectors[seen].T, axis=1)
         maps = left[nearest].T.reshape(-1, len(knots), len(knots))
         return _Maps(knots, maps, left.T)

@@ -13,6 +13,7 @@ radius: one sparse matrix per angular order, for all energies and derivatives.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ __all__ = ["Placing", "Window", "cubic_weights"]
 #: largest side of a part times the largest frequency (5.5 is one width of a Gaussian that is seen),
 #: and largest effect of its not being a square: both are 3e-4 of the peak, at most
 SIDE, STRETCH = 5.5, 3e-4
+#: fields that go through one product
+TOGETHER = 16
 
 
 class Window(NamedTuple):
@@ -119,14 +122,46 @@ class Placing:
             Transforms [n, ...], the x axis to the east.
         """
         total: np.ndarray | float = 0.0
-        for part, component in zip(field, (np.real, np.imag), strict=True):
-            for order, transform in part.items():
-                seen = self._window.reshape(-1, *(1,) * (transform.ndim - 1)) * transform
-                table = self._series.table(seen, order)
-                angular = None if order == 0 else component(self._phase**order)
-                flat = self._matrix(angular) @ table.reshape(len(table), -1)
-                total = total + flat.reshape(-1, *transform.shape[1:])
+        for component, order, transform in _parts(field):
+            flat = self._integrals(component, order, transform.reshape(len(transform), -1))
+            total = total + flat.reshape(-1, *transform.shape[1:])
         return np.asarray(total)
+
+    def weighted(self, fields: Sequence[Multipoles], weights: Sequence[np.ndarray]) -> np.ndarray:
+        """Sum [n_pixels, r] of the integrals of fields [n, r], each times a weight [n_pixels].
+
+        Fields of one angular order go through one product.
+        """
+        groups: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = {}
+        for field, weight in zip(fields, weights, strict=True):
+            for component, order, transform in _parts(field):
+                groups.setdefault((component, order), []).append((transform, weight))
+        total: np.ndarray | float = 0.0
+        for (component, order), members in groups.items():
+            for start in range(0, len(members), TOGETHER):
+                some = members[start : start + TOGETHER]
+                stack = np.concatenate([transform for transform, _ in some], axis=1)
+                flat = self._integrals(component, order, stack).reshape(
+                    -1, len(some), stack.shape[1] // len(some)
+                )
+                columns = np.stack([weight for _, weight in some], axis=1)
+                total = total + np.einsum("pt,ptr->pr", columns, flat)
+        return np.asarray(total)
+
+    def _integrals(self, component: int, order: int, transform: np.ndarray) -> np.ndarray:
+        """Integrals [n_pixels, m] of one angular order, from transforms [n, m]."""
+        table = self._series.table(self._window[:, None] * transform, order)
+        if order == 0:
+            return self._matrix(None) @ table
+        phase = self._phase**order
+        return self._matrix(phase.imag if component else phase.real) @ table
+
+
+def _parts(field: Multipoles) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Component (0 for cosines, 1 for sines), order and transform of each part."""
+    for component, part in enumerate(field):
+        for order, transform in part.items():
+            yield component, order, transform
 
 
 def cubic_weights(t: np.ndarray) -> np.ndarray:
