@@ -8,7 +8,7 @@ from scipy.interpolate import CubicSpline
 from gammapy.datasets.instrument import Instrument
 from gammapy.engine.hankel import NIL
 
-__all__ = ["FREQUENCIES", "PsfTransform"]
+__all__ = ["FREQUENCIES", "PsfTransform", "between"]
 
 #: the frequencies at which instruments are asked, in rad per deg: always the same, so that they can
 #: keep what leads there. Cubics between them are good to 1e-6 for a Gaussian of any width from
@@ -42,4 +42,9 @@ class PsfTransform:
 
     def at(self, frequencies: np.ndarray) -> np.ndarray:
         """Transform [k, n] at frequencies [n]."""
-        return CubicSpline(FREQUENCIES, self.values, axis=1)(frequencies)
+        return between(self.values, frequencies)
+
+
+def between(values: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """Transforms [k, n] at frequencies [n], from their values [k, m] at the `FREQUENCIES`."""
+    return CubicSpline(FREQUENCIES, values, axis=1)(frequencies)

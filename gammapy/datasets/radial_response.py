@@ -34,7 +34,7 @@ NEAR = 0.02
 #: and a larger one if the polynomial holds to this share of the exposure
 QUADRATIC = 2e-3
 #: a source within this radius, in deg, sees the point spread function of its centre...
-SMALL = 0.15
+SMALL = 0.3
 #: ... and a larger one if the peak of what is seen changes by less than this share
 STEADY = 5e-3
 

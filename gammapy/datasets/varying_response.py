@@ -18,14 +18,17 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
+from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform, between
 from gammapy.datasets.sky_pixels import angles, rotated_vectors
+from gammapy.engine.pixel_nodes import unit_vectors
 from gammapy.engine.plane import from_plane
 
 __all__ = ["VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
-EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.2
+EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 0.7
+#: cells along a side up to which the exposure of each is asked for
+EXACT = 500
 #: terms below this share of the largest are left out
 NIL = 1e-3
 #: energies with less than this share of the largest exposure do not ask for terms of their own
@@ -103,6 +106,7 @@ class VaryingResponse:
         sizes = np.outer(_sizes(exposure), _sizes(kernels))
         self._pairs = np.argwhere(sizes > NIL * sizes.max())
         self._exposure_loading = exposure.loading
+        self._basis = exposure.loading / (exposure.loading**2).sum(axis=1, keepdims=True)
         self._mixture = kernels.loading
         self._exposure_maps = exposure.splines()
         self._kernel_maps = kernels.splines() if len(kernels.knots) > 1 else None
@@ -124,15 +128,21 @@ class VaryingResponse:
         """Maps v, and the mixture [c, seen] of the kernels that were found."""
         wide = half > KERNEL_KNOTS
         knots = _lattice(half, KERNEL_KNOTS, 4) if wide else np.zeros(1)
-        vectors = self._places(knots)
-        lon, lat = angles(vectors)
+        lon, lat = angles(self._places(knots))
         seen = np.flatnonzero(np.any(self._instrument.exposure(lon, lat) > 0, axis=0))
         if not len(seen):  # only between the knots
             lon, lat = angles(self._brightest(max(half, EXPOSURE_KNOTS)))
             seen = np.zeros(1, dtype=int)
-        self._psf = [PsfTransform(self._instrument, lon[i], lat[i]) for i in seen]
-        self._edisp = [self._instrument.edisp(float(lon[i]), float(lat[i])) for i in seen]
-        self.frequency = max(psf.largest_frequency() for psf in self._psf)
+        vectors = self._places_of(lon, lat)
+        psf = [PsfTransform(self._instrument, lon[i], lat[i]) for i in seen]
+        self.frequency = max(transform.largest_frequency() for transform in psf)
+        exposed = self._instrument.exposure(lon[seen], lat[seen])
+        self._psf, self._edisp = _filled(
+            psf,
+            np.array([self._instrument.edisp(float(lon[i]), float(lat[i])) for i in seen]),
+            exposed,
+            vectors[seen] @ vectors[seen].T,
+        )
         if len(seen) == 1:  # the same everywhere
             return _Maps(np.zeros(1), np.ones((1, 1, 1)), np.ones((1, 1)))
         # some are enough to tell how they differ
@@ -140,8 +150,8 @@ class VaryingResponse:
         weight = np.minimum(exposure / (FAINT * exposure.max()), 1.0)[:, None, None]
         table = np.array(
             [
-                (weight * psf.values[:, some, None] * edisp[:, None, :]).ravel()
-                for psf, edisp in zip(self._psf, self._edisp, strict=True)
+                (weight * values[:, some, None] * edisp[:, None, :]).ravel()
+                for values, edisp in zip(self._psf, self._edisp, strict=True)
             ]
         )
         # of a flat table, the singular values are the roots of the eigenvalues of its square
@@ -150,6 +160,10 @@ class VaryingResponse:
         nearest = np.argmax(vectors @ vectors[seen].T, axis=1)
         maps = left[nearest].T.reshape(-1, len(knots), len(knots))
         return _Maps(knots, maps, left.T)
+
+    @staticmethod
+    def _places_of(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        return unit_vectors(np.atleast_1d(lon), np.atleast_1d(lat))
 
     def _brightest(self, half: float) -> np.ndarray:
         vectors = self._places(_lattice(half, EXPOSURE_KNOTS, 9))
@@ -162,8 +176,8 @@ class VaryingResponse:
         """Kernels K [t, k, q, r] at frequencies [q], in cm2 s."""
         seen = np.array(
             [
-                psf.at(frequencies)[:, :, None] * edisp[:, None, :]
-                for psf, edisp in zip(self._psf, self._edisp, strict=True)
+                between(values, frequencies)[:, :, None] * edisp[:, None, :]
+                for values, edisp in zip(self._psf, self._edisp, strict=True)
             ]
         )
         mixed = np.tensordot(self._mixture, seen, axes=1)
@@ -171,11 +185,21 @@ class VaryingResponse:
             [self._exposure_loading[j][:, None, None] * mixed[c] for j, c in self._pairs]
         )
 
+    def _exact(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Maps [j, n] of the exposure that is really there: it has edges that splines round off."""
+        vectors = from_plane(x, y, self._axes)
+        places = angles(rotated_vectors(vectors, self._frame, self._instrument.frame))
+        return self._basis @ self._instrument.exposure(*places)
+
     def on_grid(self, along: np.ndarray) -> np.ndarray:
         """Maps w [t, m, m] on a grid with these places [m] along both axes, in deg."""
-        exposure = [spline(along, along) for spline in self._exposure_maps]
+        if len(along) <= EXACT:
+            x, y = (a.ravel() for a in np.meshgrid(along, along))
+            exposure = self._exact(x, y).reshape(-1, len(along), len(along))
+        else:
+            exposure = np.array([spline(along, along) for spline in self._exposure_maps])
         if self._kernel_maps is None:
-            return np.array([exposure[j] for j, _ in self._pairs])
+            return exposure[self._pairs[:, 0]]
         kernel = [spline(along, along) for spline in self._kernel_maps]
         return np.array([exposure[j] * kernel[c] for j, c in self._pairs])
 
@@ -185,9 +209,8 @@ class VaryingResponse:
         By the orders along x and y.
         """
         orders = [(i, j) for i in range(3) for j in range(3 - i)]
-        a = {
-            o: np.array([s.ev(y, x, dx=o[1], dy=o[0]) for s in self._exposure_maps]) for o in orders
-        }
+        a = {o: np.array([_derivative(e, x, y, o) for e in self._exposure_maps]) for o in orders}
+        a[0, 0] = self._exact(x, y)
         first, second = self._pairs.T
         if self._kernel_maps is None:
             return {o: a[o][first] for o in orders}
@@ -210,6 +233,22 @@ def _of_product(order: tuple[int, int], a: dict, b: dict, first: np.ndarray, sec
             ways = (2 if (i, p) == (2, 1) else 1) * (2 if (j, q) == (2, 1) else 1)
             total = total + ways * a[p, q][first] * b[i - p, j - q][second]
     return total
+
+
+def _filled(
+    psf: list[PsfTransform], edisp: np.ndarray, exposure: np.ndarray, nearness: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Transforms [b, k, m] and dispersions [b, k, r] of knots, where they have them.
+
+    At an energy that a knot does not see they are those of the nearest knot that sees it.
+    """
+    values = np.array([transform.values for transform in psf])
+    known = (exposure.T > 0) & np.any(edisp > 0, axis=2)
+    for k in np.flatnonzero(known.any(axis=0) & ~known.all(axis=0)):
+        there = np.flatnonzero(known[:, k])
+        source = there[np.argmax(nearness[:, there], axis=1)]
+        values[:, k], edisp[:, k] = values[source, k], edisp[source, k]
+    return values, edisp
 
 
 def _lattice(half: float, spacing: float, least: int) -> np.ndarray:

@@ -73,8 +73,8 @@ FIELDS = {
     "in another frame": {"middle": (184.6, -5.8), "frame": "icrs"},
     "at a pole": {"middle": (0.3, 89.5)},
     "narrow": {"half": 0.3},
-    "PSF varies": {"growth": 0.05},
-    "PSF varies, wide": {"growth": 0.02, "half": 3.0, "width": 2.5},
+    "PSF varies": {"growth": 0.02},
+    "PSF varies, wide": {"growth": 0.02, "half": 2.0, "width": 2.5},
 }
 
 

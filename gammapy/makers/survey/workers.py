@@ -104,9 +104,9 @@ def finished_tiles(job: bytes, tiles: Sequence[Tile], workers: int) -> Iterator[
         for connection in connections:
             _hand_out(connection, waiting, busy)
         while busy:
-            for connection in wait(list(busy)):
-                yield _received(connection, busy.pop(connection))
-                _hand_out(connection, waiting, busy)
+            for ready in wait(list(busy)):
+                yield _received(ready, busy.pop(ready))
+                _hand_out(ready, waiting, busy)
 
 
 def _hand_out(connection: Any, waiting: list[Tile], busy: dict[Any, Tile]) -> None:
