@@ -66,7 +66,8 @@ class RadialResponse(SourceResponse):
         self._edisp = instrument.edisp(*there)
         self._moments = self._moments_of(self._shape)
         self.pixels = pixels.nodes.near(self._axes[2], self._series.radius)
-        self._exposure = self._exposure_terms(instrument)
+        if len(self.pixels):
+            self._exposure = self._exposure_terms(instrument)
 
     def _shape_of(self, model: Any) -> RadialMasses:
         return radial_masses(model.profile, model.reach, model.profile_edges, self._frequency)
@@ -140,10 +141,14 @@ class RadialResponse(SourceResponse):
 
     def counts(self, flux: np.ndarray) -> np.ndarray:
         """Predicted counts [n, r]; see `SourceResponse`."""
+        if not len(self.pixels):
+            return np.zeros((0, self._edisp.shape[1]))
         return self._sum(self._exposure.terms(flux, self._moments))
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
         """Derivatives [n, r] by position and sizes; see `SourceResponse`."""
+        if not len(self.pixels):
+            return dict.fromkeys(self._model.own_parameters, self.counts(flux))
         by_x, by_y = (self._moved(flux, axis) for axis in (0, 1))
         found = {}
         for name in self._model.own_parameters:

@@ -76,16 +76,19 @@ def test_exposure_is_that_of_pixels():
     assert_columns(found, expected, 1e-4)
 
 
-def test_slopes_of_a_gaussian():
-    geom, place, sigma = geom_at(half=0.52), (0.013, -0.033), 0.08
-    response = respond(gauss(*place, sigma), geom)
+@pytest.mark.parametrize("lon", [0.0, 266.4])
+@pytest.mark.parametrize("name", ["lon_0", "lat_0", "sigma"])
+def test_slopes_of_a_gaussian(lon, name):
+    """Wherever on the sky: a step of differences is one of pixels, not of coordinates."""
+    geom, place, sigma = geom_at(lon, half=0.52), (0.013, -0.033), 0.08
+    response = respond(gauss(lon + place[0], place[1], sigma), geom)
     slopes = response.slopes(FLUX)
-    by = {o: image(geom, *place, sigma, *o) for o in ((1, 0), (0, 1), (2, 0), (0, 2))}
-    expected = {"lon_0": by[1, 0], "lat_0": by[0, 1], "sigma": sigma * (by[2, 0] + by[0, 2])}
-    for name, plane in expected.items():
-        found = on_map(response, slopes[name], geom)
-        assert_columns(found, folded([plane] * 2), 2e-3)
     assert list(slopes) == ["lon_0", "lat_0", "sigma", "e", "phi"]
+    if name == "sigma":
+        expected = sigma * (image(geom, *place, sigma, 2, 0) + image(geom, *place, sigma, 0, 2))
+    else:
+        expected = image(geom, *place, sigma, *((1, 0) if name == "lon_0" else (0, 1)))
+    assert_columns(on_map(response, slopes[name], geom), folded([expected] * 2), 1e-3)
 
 
 def test_slope_of_a_radius_in_another_unit():
