@@ -37,6 +37,8 @@ QUADRATIC = 2e-3
 SMALL = 0.3
 #: ... and a larger one if the peak of what is seen changes by less than this share
 STEADY = 5e-3
+#: shares of the reach of a shape at which it is looked for where its centre is not seen
+RINGS = (0.2, 0.5, 0.8, 1.0)
 
 
 class RadialResponse(SourceResponse):
@@ -56,8 +58,12 @@ class RadialResponse(SourceResponse):
         self._pixels = pixels
         out = direction_of(model, pixels.frame)
         self._axes = tangent_axes(*angles(out))
-        there = angles(rotated_vectors(out, pixels.frame, instrument.frame))
         self._is_point = not model.is_round
+        self._n_reco = len(instrument.energy_edges) - 1
+        self.pixels = np.empty(0, dtype=int)
+        there = self._where_seen(instrument)
+        if there is None:
+            return
         psf = PsfTransform(instrument, *there)
         self._frequency = psf.largest_frequency()
         self._shape = None if self._is_point else self._shape_of(model)
@@ -68,6 +74,22 @@ class RadialResponse(SourceResponse):
         self.pixels = pixels.nodes.near(self._axes[2], self._series.radius)
         if len(self.pixels):
             self._exposure = self._exposure_terms(instrument)
+
+    def _where_seen(self, instrument: Instrument) -> tuple[float, float] | None:
+        """Position of the source, or where else the instrument sees it best; None if it does not.
+
+        In the frame of the instrument.
+        """
+        steps = np.zeros((1, 2))
+        if not self._is_point:
+            turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
+            ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+            steps = np.concatenate([steps, *(share * self._model.reach * ring for share in RINGS)])
+        vectors = circle(self._axes, steps)
+        lon, lat = angles(rotated_vectors(vectors, self._pixels.frame, instrument.frame))
+        exposure = instrument.exposure(lon, lat).sum(axis=0)
+        best = 0 if exposure[0] > 0 else int(np.argmax(exposure))
+        return (float(lon[best]), float(lat[best])) if exposure[best] > 0 else None
 
     def _shape_of(self, model: Any) -> RadialMasses:
         return radial_masses(model.profile, model.reach, model.profile_edges, self._frequency)
@@ -96,7 +118,10 @@ class RadialResponse(SourceResponse):
         # a point too has a size: its derivatives by position see how the exposure varies
         local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
         steady = rms < SMALL or self._sees_steady_psf(instrument, rms)
-        simple = rms < NEAR or is_quadratic(exposure, local, self._axes, 1.5 * rms, QUADRATIC)
+        simple = rms < NEAR or (
+            np.any(local.value > 0)
+            and is_quadratic(exposure, local, self._axes, 1.5 * rms, QUADRATIC)
+        )
         if steady and simple:
             return AboutCentre(local, self._psf, self._edisp, rms)
         half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
@@ -129,7 +154,7 @@ class RadialResponse(SourceResponse):
         return Placing(self._series, grid.nodes(self.pixels, self._axes, window.n), window)
 
     def _sum(self, terms: list[Term]) -> np.ndarray:
-        total = np.zeros((len(self.pixels), self._edisp.shape[1]))
+        total = np.zeros((len(self.pixels), self._n_reco))
         for term in terms:
             if term.weight is None:
                 total += self._placing.counts(term.field)
@@ -142,7 +167,7 @@ class RadialResponse(SourceResponse):
     def counts(self, flux: np.ndarray) -> np.ndarray:
         """Predicted counts [n, r]; see `SourceResponse`."""
         if not len(self.pixels):
-            return np.zeros((0, self._edisp.shape[1]))
+            return np.zeros((0, self._n_reco))
         return self._sum(self._exposure.terms(flux, self._moments))
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:

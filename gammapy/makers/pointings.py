@@ -34,6 +34,8 @@ __all__ = ["PointingsInstrument"]
 
 #: positions at once: bounds the memory of an exposure on many pixels
 _CHUNK = 4096
+#: error of the mean of a course, which is of order one where it is bright
+ROUNDING = 1e-9
 #: from which the times of groups are counted
 _EPOCH = Time(EPOCH_MJD, format="mjd", scale="tt")
 
@@ -296,6 +298,8 @@ class PointingsInstrument(Instrument):
         length = np.add.reduceat(high - low, first)
         integral = np.add.reduceat(np.asarray(model.integrals(low, high, values)), first)
         means = integral / np.where(length > 0, length, 1.0)
+        # where the course is dark, the rounding of many cycles may leave less than nothing
+        means = np.where((means < 0) & (means > -ROUNDING), 0.0, means)
         bad = np.flatnonzero(~(np.isfinite(means) & (means >= 0) & (length > 0)))
         if len(bad):
             i = bad[0]

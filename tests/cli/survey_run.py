@@ -38,8 +38,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def killed(folder: Path, tiles: int, delay: float) -> None:
+def killed(folder: Path, tiles: int, delay: float) -> bool:
     """A run in an empty folder that is killed some time after so many tiles are finished.
+
+    False if it had come to its end before.
 
     In tiles and not in seconds, so that the moments are the same on a busy machine.
     """
@@ -53,6 +55,7 @@ def killed(folder: Path, tiles: int, delay: float) -> None:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    return process.returncode == -signal.SIGKILL
 
 
 def finished(folder: Path) -> list[Path]:

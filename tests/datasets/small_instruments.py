@@ -90,6 +90,6 @@ def assert_columns(found, expected, share):
     """Each column [n, r] within a share of its largest value."""
     assert found.shape == expected.shape
     error = np.abs(found - expected).max(axis=0)
-    assert np.all(error <= share * np.abs(expected).max(axis=0)), (
-        error / np.abs(expected).max(axis=0)
+    assert np.all(error <= share * np.abs(expected).max(axis=0)), error / np.abs(expected).max(
+        axis=0
     )
