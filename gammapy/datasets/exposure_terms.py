@@ -28,7 +28,7 @@ __all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
 #: below this share of the exposure, its variation across a source is left out
 SMALL = 2e-5
 #: a term below this share of the largest, as a bound, is left out
-LEAST = 1e-4
+LEAST = 2e-4
 
 
 class Term(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.interpolate import CubicSpline
 
@@ -47,4 +49,11 @@ class PsfTransform:
 
 def between(values: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     """Transforms [k, n] at frequencies [n], from their values [k, m] at the `FREQUENCIES`."""
-    return CubicSpline(FREQUENCIES, values, axis=1)(frequencies)
+    return values @ _cubics(np.asarray(frequencies, dtype=float).tobytes())
+
+
+@lru_cache(maxsize=64)
+def _cubics(frequencies: bytes) -> np.ndarray:
+    """What a spline makes of the values: it is linear in them."""
+    unit = CubicSpline(FREQUENCIES, np.eye(len(FREQUENCIES)), axis=1)
+    return unit(np.frombuffer(frequencies))

