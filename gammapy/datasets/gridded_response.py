@@ -29,7 +29,7 @@ __all__ = ["GriddedResponse"]
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
 STEP = 1.0
 #: most cells along a side
-MOST_CELLS = 2048
+MOST_CELLS = 1200
 #: frequencies at which the transform of the PSF is tabulated
 N_FREQUENCIES = 600
 

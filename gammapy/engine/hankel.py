@@ -24,6 +24,8 @@ __all__ = ["FourierBessel", "bessel", "fourier_bessel"]
 
 #: step of the tabulated radii, times the largest frequency: a cubic between them is good to 2e-5
 STEP = 0.5
+#: frequencies of a series above which it is not kept
+LARGE = 200
 #: a transform below this share of its start is nil
 NIL = 1e-6
 
@@ -88,13 +90,18 @@ def fourier_bessel(radius: float, frequency_max: float) -> FourierBessel:
     Both are rounded up, by at most a tenth, so that sources of about one size share the tables of
     Bessel functions.
     """
-    return _kept(_rounded(radius), _rounded(frequency_max))
+    keys = _rounded(radius), _rounded(frequency_max)
+    n = 1.1 ** sum(keys) / np.pi
+    # tables of large sources are many, and take more memory than they save time
+    return _kept(*keys) if n < LARGE else _made(*keys)
 
 
 def _rounded(value: float) -> int:
     return int(np.ceil(np.log(value) / np.log(1.1) - 1e-9))
 
 
-@lru_cache(maxsize=48)
-def _kept(radius: int, frequency: int) -> FourierBessel:
+def _made(radius: int, frequency: int) -> FourierBessel:
     return FourierBessel(1.1**radius, 1.1**frequency)
+
+
+_kept = lru_cache(maxsize=64)(_made)
