@@ -9,11 +9,12 @@ import numpy as np
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.sky_pixels import SkyPixels, angles, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
+from gammapy.engine.sphere import RAD
 
 __all__ = ["ExactResponse"]
 
-#: step of differences by parameters of the shape, relative to the pixels or to the value
-STEP = 1e-4
+#: step of differences: of positions and sizes as a share of a pixel, of others of the value
+ANGLE_STEP, STEP = 0.025, 1e-3
 
 
 class ExactResponse(SourceResponse):
@@ -60,10 +61,17 @@ class ExactResponse(SourceResponse):
         planes = np.zeros((n_planes, *self._sky.nodes.shape))
         for patch in model.patches(self._sky.geom, self._energies):
             patch.add_to(planes)
-        return planes.reshape(n_planes, -1)
+        return np.where(self._sky.nodes.solid_angle > 0, planes.reshape(n_planes, -1), 0.0)
 
     def _folded(self, masses: np.ndarray, flux: np.ndarray) -> np.ndarray:
         return (masses * self._exposure * flux[:, None]).T @ self._edisp
+
+    def _step(self, parameter: Any) -> float:
+        """In the unit of the parameter."""
+        if parameter.unit.is_equivalent("deg") and parameter.name != "phi":
+            pixel = np.sqrt(np.median(self._sky.nodes.solid_angle[self.pixels])) / RAD
+            return float(ANGLE_STEP * pixel / parameter.internal_factor)
+        return STEP * max(abs(parameter.value), 1.0)
 
     def counts(self, flux: np.ndarray) -> np.ndarray:
         """Predicted counts [n, r]; see `SourceResponse`."""
@@ -71,9 +79,11 @@ class ExactResponse(SourceResponse):
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
         """Derivatives [n, r], by differences of the integrals; see `SourceResponse`."""
+        if not len(self.pixels):
+            return dict.fromkeys(self._model.own_parameters, self.counts(flux))
         found = {}
         for name, parameter in self._model.own_parameters.items():
-            step = STEP * max(abs(parameter.value), 1.0)
+            step = self._step(parameter)
             sides = []
             for sign in (1.0, -1.0):
                 changed = self._model.copy()

@@ -154,17 +154,19 @@ class GriddedResponse(SourceResponse):
 
     def counts(self, flux: np.ndarray) -> np.ndarray:
         """Predicted counts [n, r]; see `SourceResponse`."""
+        if not len(self.pixels):
+            return np.zeros((0, len(self._instrument.energy_edges) - 1))
         return self._folded(self._source, flux)
 
     def slopes(self, flux: np.ndarray) -> dict[str, np.ndarray]:
         """Derivatives [n, r]; see `SourceResponse`."""
+        if not len(self.pixels):
+            return dict.fromkeys(self._model.own_parameters, self.counts(flux))
         masses = self._shape.slopes()
         return {name: self._folded(mass, flux) for name, mass in masses.items()}
 
     def _folded(self, masses: np.ndarray, flux: np.ndarray) -> np.ndarray:
         n_r = len(self._instrument.energy_edges) - 1
-        if not len(self.pixels):
-            return np.zeros((0, n_r))
         alive, row, share = self._rows
         total = np.zeros((n_r, len(alive)), dtype=complex)
         for kernel, weight in zip(self._kernels, self._maps, strict=True):

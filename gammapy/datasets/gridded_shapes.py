@@ -170,15 +170,16 @@ class NodeMasses(GriddedShape):
     def masses(self) -> np.ndarray:
         """Masses [1, m, m], or [k, m, m]."""
         values = self._model.internal_values
-        return self._of(lambda place: [self._model.brightness(place, values)])[0]
+        return self._of(lambda place: [self._model.brightness(place, values)], 1)[0]
 
     def slopes(self) -> dict[str, np.ndarray]:
         """Derivatives by each parameter."""
         values = self._model.internal_values
-        found = self._of(lambda place: self._model.brightness_partials(place, values))
-        return dict(zip(self._model.own_parameters, found, strict=True))
+        own = self._model.own_parameters
+        found = self._of(lambda place: self._model.brightness_partials(place, values), len(own))
+        return dict(zip(own, found, strict=True))
 
-    def _of(self, planes: Callable[[list[Any]], Any]) -> np.ndarray:
+    def _of(self, planes: Callable[[list[Any]], Any], n_planes: int) -> np.ndarray:
         """Masses [p, 1 or k, m, m] of p functions of the place."""
         model = self._model
         if not model.is_energy_dependent:
@@ -186,11 +187,11 @@ class NodeMasses(GriddedShape):
             return self._gathered(planes([*self._place, *rest]))[:, None]
         bins = []
         for row in self._energies.weights:
-            parts = []
-            for i in np.flatnonzero(row):
+            total = np.zeros((n_planes, *self._place[0].shape))
+            for i in np.flatnonzero(row):  # none where there is no flux
                 energy = np.full(self._place[0].shape, self._energies.nodes[i])
-                parts.append(row[i] * np.array(planes([*self._place, energy])))
-            bins.append(self._gathered(sum(parts[1:], start=parts[0])))
+                total += row[i] * np.array(planes([*self._place, energy]))
+            bins.append(self._gathered(total))
         return np.stack(bins, axis=1)
 
 

@@ -137,6 +137,8 @@ class UniformInstrument(Instrument):
 
 
 def _checked(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    if hasattr(value, "unit"):
+        value = value.to_value("cm2 s" if name == "exposure" else "")
     array = np.array(value, dtype=float)
     if array.shape != shape:
         raise DataError(f"UniformInstrument: {name} of shape {array.shape} must have {shape}")

@@ -14,8 +14,8 @@ __all__ = ["FREQUENCIES", "PsfTransform", "between"]
 
 #: the frequencies at which instruments are asked, in rad per deg: always the same, so that they can
 #: keep what leads there. Cubics between them are good to 1e-6 for a Gaussian of any width from
-#: 0.002 deg.
-FREQUENCIES = np.concatenate([[0.0], np.geomspace(0.5, 3000.0, 260)])
+#: 0.002 to 10 deg.
+FREQUENCIES = np.concatenate([[0.0], np.geomspace(0.005, 3000.0, 396)])
 
 
 class PsfTransform:

@@ -32,7 +32,7 @@ EXACT = 500
 #: share of the largest above which a map of the exposure has a curvature that matters
 CURVED = 0.02
 #: terms below this share of the largest are left out
-NIL = 1e-3
+NIL = 3e-4
 #: energies with less than this share of the largest exposure do not ask for terms of their own
 FAINT = 1e-3
 
@@ -103,13 +103,14 @@ class VaryingResponse:
         self.frequency = 0.0
         if exposure is None:
             return
-        largest = np.abs(exposure.loading).max(axis=0)
+        largest = self._scale * np.abs(exposure.loading).max(axis=0)
         kernels = self._kernels(0.0 if steady else half, largest, frequency_max)
         sizes = np.outer(_sizes(exposure), _sizes(kernels))
         self._pairs = np.argwhere(sizes > NIL * sizes.max())
         self._share = _sizes(exposure) / _sizes(exposure).max()
         self._exposure_loading = exposure.loading
-        self._basis = exposure.loading / (exposure.loading**2).sum(axis=1, keepdims=True)
+        square = (exposure.loading**2).sum(axis=1, keepdims=True)
+        self._basis = exposure.loading / square / self._scale
         self._mixture = kernels.loading
         self._exposure_maps = exposure.splines()
         self._kernel_maps = kernels.splines() if len(kernels.knots) > 1 else None
@@ -124,7 +125,10 @@ class VaryingResponse:
         values = self._instrument.exposure(*angles(self._places(knots)))
         if not np.any(values > 0):
             return None
-        left, right = few_terms(values)
+        # each energy counts alike: spectra are steep where exposures are low
+        largest = values.max(axis=1)
+        self._scale = np.where(largest > 0, largest, 1.0)
+        left, right = few_terms(values / self._scale[:, None])
         return _Maps(knots, right.reshape(-1, len(knots), len(knots)), left.T)
 
     def _kernels(self, half: float, exposure: np.ndarray, frequency_max: float) -> _Maps:
@@ -185,7 +189,10 @@ class VaryingResponse:
         )
         mixed = np.tensordot(self._mixture, seen, axes=1)
         return np.array(
-            [self._exposure_loading[j][:, None, None] * mixed[c] for j, c in self._pairs]
+            [
+                (self._scale * self._exposure_loading[j])[:, None, None] * mixed[c]
+                for j, c in self._pairs
+            ]
         )
 
     def _exact(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:

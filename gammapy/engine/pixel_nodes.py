@@ -87,7 +87,8 @@ class PixelNodes:
 
     def _half_diagonal(self, whole: np.ndarray) -> float:
         centers = self.centers.reshape(*self.shape, 3)
-        parts = (self._corners[1:, 1:], self._corners[:-1, :-1])
+        steps = (slice(1, None), slice(None, -1))
+        parts = [self._corners[rows, columns] for rows in steps for columns in steps]
         worst = [np.linalg.norm(c - centers, axis=-1)[whole].max(initial=0.0) for c in parts]
         return float(2.0 * np.arcsin(min(1.0, max(worst) / 2.0)) / RAD)
 

@@ -111,7 +111,11 @@ def test_a_file_that_ends_too_soon(store, values, tmp_path):
         list(planes_of_file(tmp_path / "a.fits"))
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b"text"), b"\x1f\x8bnot gzip"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text", gzip.compress(b"text", mtime=0), b"\x1f\x8bnot gzip"],
+    ids=["empty", "text", "compressed text", "not compressed"],
+)
 def test_no_header(tmp_path, content):
     (tmp_path / "a.fits").write_bytes(content)
     with pytest.raises(FileFormatError, match="is no FITS file"):
