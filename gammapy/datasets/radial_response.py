@@ -56,7 +56,7 @@ class RadialResponse(SourceResponse):
     def __init__(self, model: Any, instrument: Instrument, pixels: SkyPixels) -> None:
         self._model = model
         self._pixels = pixels
-        out = direction_of(model, pixels.frame)
+        out: Any = direction_of(model, pixels.frame)
         self._axes = tangent_axes(*angles(out))
         self._is_point = not model.is_round
         self._n_reco = len(instrument.energy_edges) - 1
@@ -160,8 +160,8 @@ class RadialResponse(SourceResponse):
                 total += self._placing.counts(term.field)
         varying = [term for term in terms if term.weight is not None]
         if varying:
-            fields, weights = [t.field for t in varying], [t.weight for t in varying]
-            total += self._placing.weighted(fields, weights)
+            weights: list[Any] = [term.weight for term in varying]
+            total += self._placing.weighted([term.field for term in varying], weights)
         return total
 
     def counts(self, flux: np.ndarray) -> np.ndarray:

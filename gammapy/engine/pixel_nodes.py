@@ -8,7 +8,7 @@ where it is not seen.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return np.stack([cos_lat * np.cos(lon), cos_lat * np.sin(lon), np.sin(lat)], axis=-1)
 
 
-def tangent_axes(lon: float, lat: float) -> np.ndarray:
+def tangent_axes(lon: Any, lat: Any) -> np.ndarray:
     """Unit vectors [3, 3] at a position in deg: to the east, to the north, and outwards."""
     sin_lon, cos_lon = np.sin(RAD * lon), np.cos(RAD * lon)
     sin_lat, cos_lat = np.sin(RAD * lat), np.cos(RAD * lat)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.datasets.spectral_sources import spectral_sources
 from gammapy.engine.norm import NormProblem, NormRows
 from gammapy.engine.statistic import profiled_background
 from gammapy.errors import DataError
 from gammapy.modeling.models.sky import SkyModel
 from gammapy.spectrum.base import CountsSpectrum
-from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.spectrum.term import BinData, CashBins, WStatBins
 
 __all__ = ["Segments", "checked_spectra"]

@@ -6,12 +6,12 @@ from astropy.table import Table
 from scipy.optimize import least_squares, minimize
 
 from gammapy.datasets import Datasets
+from gammapy.datasets.bin_fluxes import needed_order
 from gammapy.engine.integrate import bin_quadrature, choose_order
 from gammapy.errors import ModelError
 from gammapy.modeling import Fit, Status
 from gammapy.modeling.models import EBLAbsorptionNormSpectralModel, Models
 from gammapy.spectrum import FluxPointsDataset
-from gammapy.datasets.bin_fluxes import needed_order
 from tests.spectrum import blazar
 from tests.twins import absorption
 
