@@ -23,15 +23,16 @@ sys.exit(pytest.main([*{tests!r}.split(), "-x", "-q", "--no-header", "-p", "no:c
 ENVIRONMENT = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-#: run by ``-m slow``: what lies above models, likelihood and fit
+#: run by ``-m slow``: what lies above models, likelihood and fit, and of the others all but a sample
+SAMPLE = 6
 ABOVE = {fault.stage for fault in (*flux_points.FAULTS, *looks_and_files.FAULTS)}
 RUNS = [
     pytest.param(
         fault,
         id=fault.stage.replace(" ", "-"),
-        marks=[pytest.mark.slow] if fault.stage in ABOVE else [],
+        marks=[pytest.mark.slow] if fault.stage in ABOVE or i % SAMPLE else [],
     )
-    for fault in FAULTS
+    for i, fault in enumerate(FAULTS)
 ]
 
 

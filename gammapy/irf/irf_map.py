@@ -18,7 +18,6 @@ from gammapy.atomic import expand
 from gammapy.errors import DataError, FileFormatError, OptionError, UnitMismatchError
 from gammapy.fits_file import read_hdus, write_hdus
 from gammapy.maps import Map, RegionGeom, RegionNDMap, WcsGeom
-from gammapy.optional import require
 
 __all__ = ["IRFMap"]
 
@@ -261,7 +260,9 @@ class IRFMap(ABC):
             By default the middle of the map.
         """
         if isinstance(region, SkyCoord):
-            region = require("regions", "a map at a position").PointSkyRegion(region)
+            from regions import PointSkyRegion
+
+            region = PointSkyRegion(region)
         geom = RegionGeom.create(region, axes=list(self._irf_map.geom.axes))
         position = None if region is None else geom.center_skydir
         irf_map = RegionNDMap.from_geom(

@@ -72,6 +72,7 @@ def sky():
     return Models([SkyModel(*pair, name=name) for name, pair in parts.items()])
 
 
+@pytest.mark.slow
 def test_it_is_the_sum_of_the_sources():
     models = sky()
     found = flux_cube(models, PLANE)
@@ -130,6 +131,7 @@ def test_tiles_make_up_the_whole(proj):
     assert parts.sum() == pytest.approx(whole.sum(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_reconstructed_axes_hold_true_energies():
     reco = PLANE.rename_axes("energy_true", "energy")
     models = sky()[["point", "cube"]]
