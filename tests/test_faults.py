@@ -23,7 +23,7 @@ sys.exit(pytest.main([*{tests!r}.split(), "-x", "-q", "--no-header", "-p", "no:c
 ENVIRONMENT = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-#: run by ``-m slow``: what lies above models, likelihood and fit, and of the others all but a sample
+#: run by ``-m slow``: what lies above models, likelihood and fit, and most of the rest
 SAMPLE = 6
 ABOVE = {fault.stage for fault in (*flux_points.FAULTS, *looks_and_files.FAULTS)}
 RUNS = [

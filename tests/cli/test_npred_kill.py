@@ -41,7 +41,14 @@ def check(folder, expected, tiles, delay):
     return int(found[1]) if found else 0
 
 
-@pytest.mark.parametrize(("tiles", "delay"), [(0, 1.0), (2, 0.0), (TILES, 0.02)])
+@pytest.mark.parametrize(
+    ("tiles", "delay"),
+    [
+        pytest.param(0, 1.0, marks=pytest.mark.slow),
+        (2, 0.0),
+        pytest.param(TILES, 0.02, marks=pytest.mark.slow),
+    ],
+)
 def test_three_moments(expected, tmp_path, tiles, delay):
     kept = check(tmp_path / "a", expected, tiles, delay)
     assert kept is None or kept >= tiles

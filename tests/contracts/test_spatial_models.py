@@ -133,6 +133,7 @@ def compiled(evaluate):
     return jax.jit(jax.jacfwd(both, has_aux=True))
 
 
+@pytest.mark.slow
 def test_formula_and_partials_are_compiled_by_jax(adjustable):
     jnp = pytest.importorskip("jax.numpy", reason="jax is not installed")
     lon, lat = positions(adjustable)

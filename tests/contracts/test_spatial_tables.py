@@ -86,6 +86,7 @@ def test_formula_and_partials_on_array_api_strict(model):
 
 
 @pytest.mark.parametrize("name", TRACED)
+@pytest.mark.slow
 def test_formula_and_partials_are_compiled_by_jax(name):
     jax = pytest.importorskip("jax", reason="jax is not installed")
     model = MAKERS[name]()

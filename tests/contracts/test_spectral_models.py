@@ -105,6 +105,7 @@ def compiled(evaluate):
     return jax.jit(jax.jacfwd(both, has_aux=True))
 
 
+@pytest.mark.slow
 def test_formula_and_partials_are_compiled_by_jax(unit_free):
     jnp = pytest.importorskip("jax.numpy", reason="jax is not installed")
     values = unit_free.internal_values

@@ -270,6 +270,7 @@ def truth(model, low, high):
 @pytest.mark.parametrize(
     ("low", "high"), [(-1.3, -1.2999), (-1.0, 2.0), (0.2, 0.25), (2.0, 9.0), (-2.37, 9.5)]
 )
+@pytest.mark.slow
 def test_integrals_against_quadrature(model, low, high):
     found = model.integral(NOW + low * u.d, NOW + high * u.d)
     assert found.isscalar

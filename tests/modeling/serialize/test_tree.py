@@ -147,6 +147,7 @@ def refused(path) -> tuple[float, float, str]:
 
 
 @pytest.mark.parametrize("piece", ["- ", "[", "{a: ", "? "])
+@pytest.mark.slow
 def test_depth_of_100_mb(tmp_path, piece):
     """It would be the end of the stack, and of the process."""
     path = tmp_path / "m.yaml"

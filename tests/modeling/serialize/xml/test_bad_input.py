@@ -100,6 +100,7 @@ def test_a_definition_of_the_document_is_not_looked_for(system, monkeypatch):
 @pytest.mark.parametrize(
     "piece", [b"<a>", b"<source name='a'>", b"<spectrum type='Composite'>", b"<a x='"]
 )
+@pytest.mark.slow
 def test_nested_tags_of_100_mb(tmp_path, piece):
     path = tmp_path / "x.xml"
     path.write_bytes(b"<source_library>" + piece * (100 * 2**20 // len(piece)))
