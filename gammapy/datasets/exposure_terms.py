@@ -137,8 +137,8 @@ class AboutPixels(ExposureTerms):
         """Six terms for each map of the response, but for those that are nil."""
         found = [
             term
-            for t, kernel in enumerate(self._kernels)
-            for term in self._expanded(t, np.tensordot(flux, kernel, axes=1), moments[0])
+            for t, kernel in enumerate(self._kernels.folded(flux))
+            for term in self._expanded(t, kernel, moments[0])
         ]
         sizes = np.array([term.size for term in found])
         return [term for term, size in zip(found, sizes, strict=True) if size > LEAST * sizes.max()]

@@ -24,7 +24,7 @@ from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import to_plane
 from gammapy.engine.sphere import RAD
 
-__all__ = ["GriddedResponse"]
+__all__ = ["GriddedResponse", "is_larger"]
 
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
 STEP = 1.0
@@ -100,9 +100,10 @@ class GriddedResponse(SourceResponse):
         self._to_pixels = pixel_matrix(self._grid, x, y)
         margin = 6.0 * SMOOTHING / self._frequency if self._is_smooth else 0.0
         self._cells = 2 * int(np.ceil((field.half + margin) / step)) + 3
-        self._kernels = response.kernels(self._frequencies)
-        if self._is_smooth:
-            self._kernels *= np.exp(0.5 * (self._shape.smoothing * self._frequencies) ** 2)[:, None]
+        # what was smoothed before is not smoothed again
+        smoothing = self._shape.smoothing
+        unsmoothed = np.exp(0.5 * (smoothing * self._frequencies) ** 2)
+        self._kernels = response.kernels(self._frequencies, unsmoothed)
         self._maps = response.on_grid(self._along())
 
     def _along(self) -> np.ndarray:
@@ -169,11 +170,11 @@ class GriddedResponse(SourceResponse):
         n_r = len(self._instrument.energy_edges) - 1
         alive, row, share = self._rows
         total = np.zeros((n_r, len(alive)), dtype=complex)
-        for kernel, weight in zip(self._kernels, self._maps, strict=True):
-            # one shape at all energies, or one for each
-            tables = np.tensordot(flux, kernel, axes=1)[None]
-            if len(masses) > 1:
-                tables = flux[:, None, None] * kernel
+        # one shape at all energies, or one for each
+        folded = ([table] for table in self._kernels.folded(flux))
+        if len(masses) > 1:
+            folded = (list(flux[:, None, None] * kernel) for kernel in self._kernels)
+        for tables, weight in zip(folded, self._maps, strict=True):
             for mass, table in zip(masses, tables, strict=True):
                 transform = self._grid.transform(mass * weight).ravel()[alive]
                 for r, column in enumerate(table.T):
@@ -197,12 +198,13 @@ class GriddedResponse(SourceResponse):
 
 def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
     """Where the grid lies: about the source, or over the map if the source is larger."""
-    seen = sky.nodes.centers[sky.nodes.solid_angle > 0]
-    out = seen.sum(axis=0)
-    out /= np.linalg.norm(out)
-    radius = 2.0 * np.arcsin(np.linalg.norm(seen - out, axis=1).max() / 2.0) / RAD
-    over_map = radius + sky.nodes.half_diagonal + instrument.reach
+    axes, radius = sky.nodes.disc
     direction, reach = direction_of(model, sky.frame), model.reach
-    if direction is None or reach is None or reach > over_map:
-        return _Field(tangent_axes(*angles(out)), over_map, False)
+    if direction is None or is_larger(model, instrument, sky):
+        return _Field(axes, radius + instrument.reach, False)
     return _Field(tangent_axes(*angles(direction)), reach, True)
+
+
+def is_larger(model: Any, instrument: Instrument, sky: SkyPixels) -> bool:
+    """True if a shape reaches farther than all that the map can see of it."""
+    return model.reach is None or model.reach > sky.nodes.disc[1] + instrument.reach

@@ -12,7 +12,8 @@ knot that it sees.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
@@ -23,7 +24,7 @@ from gammapy.datasets.sky_pixels import angles, rotated_vectors
 from gammapy.engine.pixel_nodes import unit_vectors
 from gammapy.engine.plane import from_plane
 
-__all__ = ["VaryingResponse"]
+__all__ = ["Kernels", "VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
@@ -59,6 +60,35 @@ class _Maps(NamedTuple):
             RectBivariateSpline(self.knots, self.knots, plane, kx=degree, ky=degree)
             for plane in self.values
         ]
+
+
+class Kernels(Sequence[np.ndarray]):
+    """Kernels K_t [k, q, r] in cm2 s, made when asked for: most differ by the exposure only.
+
+    Parameters
+    ----------
+    loading : ndarray [t, k]
+        Exposure of each.
+    which : ndarray of int [t]
+        Which of the kernels it is multiplied with.
+    mixed : ndarray [c, k, q, r]
+    """
+
+    def __init__(self, loading: np.ndarray, which: np.ndarray, mixed: np.ndarray) -> None:
+        self._loading = loading
+        self._which = which
+        self._mixed = mixed
+
+    def __len__(self) -> int:
+        return len(self._which)
+
+    def __getitem__(self, t: Any) -> Any:
+        return self._loading[t][:, None, None] * self._mixed[self._which[t]]
+
+    def folded(self, flux: np.ndarray) -> Iterator[np.ndarray]:
+        """Each kernel summed over the true energies, with a flux [k]: [q, r]."""
+        for loading, which in zip(self._loading, self._which, strict=True):
+            yield np.tensordot(flux * loading, self._mixed[which], axes=1)
 
 
 class VaryingResponse:
@@ -179,21 +209,15 @@ class VaryingResponse:
 
     # -- what is asked for ------------------------------------------------------------------
 
-    def kernels(self, frequencies: np.ndarray) -> np.ndarray:
-        """Kernels K [t, k, q, r] at frequencies [q], in cm2 s."""
-        seen = np.array(
-            [
-                between(values, frequencies)[:, :, None] * edisp[:, None, :]
-                for values, edisp in zip(self._psf, self._edisp, strict=True)
-            ]
-        )
-        mixed = np.tensordot(self._mixture, seen, axes=1)
-        return np.array(
-            [
-                (self._scale * self._exposure_loading[j])[:, None, None] * mixed[c]
-                for j, c in self._pairs
-            ]
-        )
+    def kernels(self, frequencies: np.ndarray, factor: np.ndarray | float = 1.0) -> Kernels:
+        """Kernels at frequencies [q], times a factor [q]."""
+        mixed = None
+        for weight, values, edisp in zip(self._mixture.T, self._psf, self._edisp, strict=True):
+            psf = between(values, frequencies) * factor
+            part = np.multiply.outer(weight, psf[:, :, None] * edisp[:, None, :])
+            mixed = part if mixed is None else np.add(mixed, part, out=mixed)
+        first, second = self._pairs.T
+        return Kernels(self._scale * self._exposure_loading[first], second, np.asarray(mixed))
 
     def _exact(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Maps [j, n] of the exposure that is really there: it has edges that splines round off."""

@@ -7,7 +7,7 @@ where it is not seen.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,6 +84,15 @@ class PixelNodes:
         #: largest distance of a corner from the centre, in deg
         self.half_diagonal = self._half_diagonal(whole)
         self._blocks()
+
+    @cached_property
+    def disc(self) -> tuple[np.ndarray, float]:
+        """Axes [3, 3] of a middle, see `tangent_axes`, and the radius in deg that holds all pixels."""
+        seen = self.centers[self.solid_angle > 0]
+        x, y, z = seen.sum(axis=0)
+        axes = tangent_axes(np.arctan2(y, x) / RAD, np.arctan2(z, np.hypot(x, y)) / RAD)
+        chord = np.linalg.norm(seen - axes[2], axis=1).max()
+        return axes, float(_angle(chord)) + self.half_diagonal
 
     def _half_diagonal(self, whole: np.ndarray) -> float:
         centers = self.centers.reshape(*self.shape, 3)

@@ -11,6 +11,7 @@ from scipy.special import jv
 
 from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels
 from gammapy.datasets.local_exposure import LocalExposure
+from gammapy.datasets.varying_response import Kernels
 
 SOURCE, WIDTHS = 0.12, np.array([0.06, 0.09])
 REACH = 1.1
@@ -92,7 +93,7 @@ class Quadratic:
 
     def kernels(self, q):
         psf = np.exp(-0.5 * np.multiply.outer(np.outer(BROADER, WIDTHS), q) ** 2)
-        return np.einsum("tk,tkq,kr->tkqr", LOADING, psf, EDISP)
+        return Kernels(LOADING, np.arange(len(LOADING)), psf[:, :, :, None] * EDISP[:, None, :])
 
     def at(self, x, y):
         a = self._c[:, :, None]
