@@ -24,7 +24,7 @@ from gammapy.datasets.sky_pixels import angles, rotated_vectors
 from gammapy.engine.pixel_nodes import unit_vectors
 from gammapy.engine.plane import from_plane
 
-__all__ = ["Kernels", "VaryingResponse"]
+__all__ = ["GridMaps", "Kernels", "VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
@@ -89,6 +89,33 @@ class Kernels(Sequence[np.ndarray]):
         """Each kernel summed over the true energies, with a flux [k]: [q, r]."""
         for loading, which in zip(self._loading, self._which, strict=True):
             yield np.tensordot(flux * loading, self._mixed[which], axes=1)
+
+
+class GridMaps(Sequence[np.ndarray]):
+    """Maps w_t [m, m], products that are made when asked for.
+
+    Parameters
+    ----------
+    exposure : list of ndarray [m, m]
+    kernel : list of ndarray [m, m], optional
+        None where the kernel is the same everywhere.
+    pairs : ndarray of int [t, 2]
+        Which of each.
+    """
+
+    def __init__(
+        self, exposure: list[np.ndarray], kernel: list[np.ndarray] | None, pairs: np.ndarray
+    ) -> None:
+        self._exposure = exposure
+        self._kernel = kernel
+        self._pairs = pairs
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __getitem__(self, t: Any) -> Any:
+        j, c = self._pairs[t]
+        return self._exposure[j] if self._kernel is None else self._exposure[j] * self._kernel[c]
 
 
 class VaryingResponse:
@@ -225,17 +252,17 @@ class VaryingResponse:
         places = angles(rotated_vectors(vectors, self._frame, self._instrument.frame))
         return self._basis @ self._instrument.exposure(*places)
 
-    def on_grid(self, along: np.ndarray) -> np.ndarray:
-        """Maps w [t, m, m] on a grid with these places [m] along both axes, in deg."""
+    def on_grid(self, along: np.ndarray) -> GridMaps:
+        """Maps w_t [m, m] on a grid with these places [m] along both axes, in deg."""
         if len(along) <= EXACT:
             x, y = (a.ravel() for a in np.meshgrid(along, along))
-            exposure = self._exact(x, y).reshape(-1, len(along), len(along))
+            exposure = list(self._exact(x, y).reshape(-1, len(along), len(along)))
         else:
-            exposure = np.array([spline(along, along) for spline in self._exposure_maps])
-        if self._kernel_maps is None:
-            return exposure[self._pairs[:, 0]]
-        kernel = [spline(along, along) for spline in self._kernel_maps]
-        return np.array([exposure[j] * kernel[c] for j, c in self._pairs])
+            exposure = [spline(along, along) for spline in self._exposure_maps]
+        kernel = None
+        if self._kernel_maps is not None:
+            kernel = [spline(along, along) for spline in self._kernel_maps]
+        return GridMaps(exposure, kernel, self._pairs)
 
     def at(self, x: np.ndarray, y: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
         """Maps w [t, n] at places [n] in deg, and their derivatives up to the second order.

@@ -87,7 +87,7 @@ class PixelNodes:
 
     @cached_property
     def disc(self) -> tuple[np.ndarray, float]:
-        """Axes [3, 3] of a middle, see `tangent_axes`, and the radius in deg that holds all pixels."""
+        """Axes [3, 3] of a middle, see `tangent_axes`, and the radius in deg about it."""
         seen = self.centers[self.solid_angle > 0]
         x, y, z = seen.sum(axis=0)
         axes = tangent_axes(np.arctan2(y, x) / RAD, np.arctan2(z, np.hypot(x, y)) / RAD)
