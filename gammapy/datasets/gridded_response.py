@@ -28,8 +28,8 @@ __all__ = ["GriddedResponse", "is_larger"]
 
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
 STEP = 1.0
-#: most cells along a side
-MOST_CELLS = 1200
+#: most cells along a side, about a source, and over a map that is smaller than the source
+MOST_CELLS, OVER_MAP = 1200, 600
 #: frequencies at which the transform of the PSF is tabulated
 N_FREQUENCIES = 600
 
@@ -91,7 +91,7 @@ class GriddedResponse(SourceResponse):
         self._frequency = response.frequency
         width = 2.0 * field.half + 2.0 * self._instrument.reach
         width += 12.0 * SMOOTHING / self._frequency
-        step = max(STEP / self._frequency, width / MOST_CELLS)
+        step = max(STEP / self._frequency, width / (MOST_CELLS if field.about_source else OVER_MAP))
         x, y = to_plane(self._sky.nodes.centers[self.pixels], field.axes)
         needed = 2.0 * max(np.abs(x).max(), np.abs(y).max()) + 6.0 * step
         self._grid = PlaneGrid(max(width, min(needed, width + 12.0 * step)), step)
