@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
-from gammapy.engine.integrate import choose_order
+from gammapy.engine.integrate import bin_integrals, choose_order
 from gammapy.errors import ModelError
 from gammapy.modeling.models.sky import SkyModel
-from gammapy.modeling.models.spectral.calculus.following_quadrature import FollowingQuadrature
 
 __all__ = ["bin_fluxes", "needed_order"]
 
@@ -29,12 +29,21 @@ def needed_order(model: SkyModel, edges: Sequence[np.ndarray], values: Sequence[
     kinks = spectrum.kinks_at(values)
     for axis in edges:
         spectrum.check_energies(axis)
+    with (
+        _named(model),
+        np.errstate(over="ignore", invalid="ignore"),
+    ):  # what is not finite is refused
+        return max(
+            choose_order(lambda energy: spectrum.flux(energy, values), axis, kinks)
+            for axis in edges
+        )
+
+
+@contextmanager
+def _named(model: SkyModel) -> Iterator[None]:
+    """Say of which model the integrals do not converge."""
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
-            return max(
-                choose_order(lambda energy: spectrum.flux(energy, values), axis, kinks)
-                for axis in edges
-            )
+        yield
     except ArithmeticError:
         raise ModelError(
             f"{model.name!r}: the spectrum varies too fast for the true energy bins (or is not "
@@ -53,6 +62,7 @@ def bin_fluxes(model: SkyModel, edges: np.ndarray) -> np.ndarray:
     """
     spectrum = model.spectral_model
     values = spectrum.internal_values
-    order = needed_order(model, [edges], values)
-    rule = FollowingQuadrature(spectrum, [edges], order).at(values)
-    return rule.reduce(spectrum.flux(rule.nodes, values))
+    spectrum.check_energies(edges)
+    kinks = spectrum.kinks_at(values)
+    with _named(model), np.errstate(over="ignore", invalid="ignore"):
+        return bin_integrals(lambda energy: spectrum.flux(energy, values), edges, kinks)

@@ -55,5 +55,9 @@ def between(values: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=64)
 def _cubics(frequencies: bytes) -> np.ndarray:
     """What a spline makes of the values: it is linear in them."""
-    unit = CubicSpline(FREQUENCIES, np.eye(len(FREQUENCIES)), axis=1)
-    return unit(np.frombuffer(frequencies))
+    return _unit_spline()(np.frombuffer(frequencies))
+
+
+@lru_cache(maxsize=1)
+def _unit_spline() -> CubicSpline:
+    return CubicSpline(FREQUENCIES, np.eye(len(FREQUENCIES)), axis=1)

@@ -59,6 +59,7 @@ class RadialResponse(SourceResponse):
         out: Any = direction_of(model, pixels.frame)
         self._axes = tangent_axes(*angles(out))
         self._is_point = not model.is_round
+        self._reach = 0.0 if self._is_point else model.reach
         self._n_reco = len(instrument.energy_edges) - 1
         self.pixels = np.empty(0, dtype=int)
         there = self._where_seen(instrument)
@@ -80,29 +81,32 @@ class RadialResponse(SourceResponse):
 
         In the frame of the instrument.
         """
-        steps = np.zeros((1, 2))
-        if not self._is_point:
-            turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
-            ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-            steps = np.concatenate([steps, *(share * self._model.reach * ring for share in RINGS)])
-        vectors = circle(self._axes, steps)
-        lon, lat = angles(rotated_vectors(vectors, self._pixels.frame, instrument.frame))
-        exposure = instrument.exposure(lon, lat).sum(axis=0)
-        best = 0 if exposure[0] > 0 else int(np.argmax(exposure))
-        return (float(lon[best]), float(lat[best])) if exposure[best] > 0 else None
+        turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
+        ring = self._reach * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        for steps in (np.zeros((1, 2)), *(share * ring for share in RINGS)):
+            vectors = circle(self._axes, steps)
+            lon, lat = angles(rotated_vectors(vectors, self._pixels.frame, instrument.frame))
+            exposure = instrument.exposure(lon, lat).sum(axis=0)
+            best = int(np.argmax(exposure))
+            if exposure[best] > 0:
+                return float(lon[best]), float(lat[best])
+            if self._is_point:
+                break
+        return None
 
     def _shape_of(self, model: Any) -> RadialMasses:
-        return radial_masses(model.profile, model.reach, model.profile_edges, self._frequency)
+        reach = self._reach if model is self._model else model.reach
+        return radial_masses(model.profile, reach, model.profile_edges, self._frequency)
 
     def _series_for(self, psf: PsfTransform, reach: float) -> FourierBessel:
         """Series that holds what is seen, up to the frequency at which that is nil."""
         if self._shape is None:
             return fourier_bessel(reach, self._frequency)
-        source = np.zeros_like(FREQUENCIES)
-        low = self._frequency >= FREQUENCIES
-        source[low] = self._shape.moments(FREQUENCIES[low], 1)[0]
+        source = np.ones_like(FREQUENCIES)  # where it is not looked at it may be alive
+        low = np.flatnonzero(self._frequency >= FREQUENCIES)
+        source[low] = np.repeat(self._shape.moments(FREQUENCIES[low[::4]], 1)[0], 4)[: len(low)]
         frequency = psf.largest_frequency(source)
-        return fourier_bessel(self._model.reach + reach, frequency)
+        return fourier_bessel(self._reach + reach, frequency)
 
     def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:
         q = self._series.frequencies

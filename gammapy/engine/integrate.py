@@ -6,13 +6,14 @@ Where a formula has a kink, the bin is cut there. The number of nodes is chosen 
 plan is compiled, so that the sum is a smooth function of the parameters (law 10).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 __all__ = [
     "BinQuadrature",
+    "bin_integrals",
     "bin_quadrature",
     "choose_order",
     "finer_order",
@@ -104,15 +105,43 @@ def choose_order(
         If the largest order is not enough: the function has a feature narrower than the bins.
         (One much narrower than a twentieth of a bin goes unseen: put kinks around it.)
     """
+    for order, _ in _converging(function, edges, kinks, ORDERS[:-2], tolerance, negligible):
+        return order
+    raise ArithmeticError("bin integrals do not converge")
+
+
+def bin_integrals(
+    function: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, kinks: Sequence[float] = ()
+) -> np.ndarray:
+    """Integrals over bins, converged as `choose_order` has it, with few calls of the function.
+
+    Raises
+    ------
+    ArithmeticError
+        As for `choose_order`.
+    """
+    for _, integrals in _converging(function, edges, kinks, ORDERS[3:-2], 1e-8, 1e-15):
+        return integrals
+    raise ArithmeticError("bin integrals do not converge")
+
+
+def _converging(
+    function: Callable[[np.ndarray], np.ndarray],
+    edges: np.ndarray,
+    kinks: Sequence[float],
+    orders: Sequence[int],
+    tolerance: float,
+    negligible: float,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Orders that agree with their finer ones, and the integrals of these."""
     known: dict[int, np.ndarray] = {}  # several orders are checked with the same finer one
-    for order in ORDERS[:-2]:
+    for order in orders:
         for n in (order, finer_order(order)):
             if n not in known:
                 rule = bin_quadrature(edges, n, kinks)
                 known[n] = rule.reduce(function(rule.nodes))
         if _agree(known[order], known[finer_order(order)], tolerance, negligible):
-            return order
-    raise ArithmeticError("bin integrals do not converge")
+            yield order, known[finer_order(order)]
 
 
 def finer_order(order: int) -> int:

@@ -7,6 +7,7 @@ where it is not seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -161,20 +162,27 @@ class PixelNodes:
             Unit vectors to the east and north and outwards; see `tangent_axes`.
         n : int
         """
+        if n == 1:
+            east, north, out = (self.centers[pixels] @ axes.T).T[:, :, None]
+        else:
+            east, north, out = self._parts(pixels, axes, n)
+        across = np.sqrt(east**2 + north**2)
+        radius = np.arcsin(np.minimum(across, 1.0)) / RAD
+        behind = out < 0
+        if behind.any():
+            radius[behind] = 180.0 - radius[behind]
+        area = self.solid_angle[pixels] / (RAD * n) ** 2
+        return Nodes(radius, east, north, area)
+
+    def _parts(self, pixels: np.ndarray, axes: np.ndarray, n: int) -> Iterator[np.ndarray]:
+        """Projections [n_pixels, n * n] of the parts on each of the axes."""
         fraction = _bilinear(n)
         first = pixels + pixels // self.shape[1]  # a row of corners has one more
         stride = self.shape[1] + 1
         flat = self._corners.reshape(-1, 3)
         corners = [flat[first + step] for step in (0, 1, stride, stride + 1)]
-        planes = (np.stack([c @ axis for c in corners], axis=1) for axis in axes[:2])
-        east, north = (plane @ fraction for plane in planes)
-        across = np.sqrt(east**2 + north**2)
-        radius = np.arcsin(np.minimum(across, 1.0)) / RAD
-        behind = corners[0] @ axes[2] < 0
-        if behind.any():
-            radius[behind] = 180.0 - radius[behind]
-        area = self.solid_angle[pixels] / (RAD * n) ** 2
-        return Nodes(radius, east, north, area)
+        for axis in axes:
+            yield np.stack([c @ axis for c in corners], axis=1) @ fraction
 
 
 @lru_cache(maxsize=32)
