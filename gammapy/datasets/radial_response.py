@@ -158,10 +158,12 @@ class RadialResponse(SourceResponse):
         return Placing(self._series, grid.nodes(self.pixels, self._axes, window.n), window)
 
     def _sum(self, terms: list[Term]) -> np.ndarray:
+        fields = [term.field for term in terms if term.weight is None]
+        if len(fields) == len(terms) == 1:
+            return self._placing.counts(fields[0])
         total = np.zeros((len(self.pixels), self._n_reco))
-        for term in terms:
-            if term.weight is None:
-                total += self._placing.counts(term.field)
+        for field in fields:
+            total += self._placing.counts(field)
         varying = [term for term in terms if term.weight is not None]
         if varying:
             weights: list[Any] = [term.weight for term in varying]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -121,11 +121,12 @@ class Placing:
         field : `Multipoles`
             Transforms [n, ...], the x axis to the east.
         """
-        total: np.ndarray | float = 0.0
+        total: Any = None
         for component, order, transform in _parts(field):
             flat = self._integrals(component, order, transform.reshape(len(transform), -1))
-            total = total + flat.reshape(-1, *transform.shape[1:])
-        return np.asarray(total)
+            counts = flat.reshape(-1, *transform.shape[1:])
+            total = counts if total is None else np.add(total, counts, out=total)
+        return total
 
     def weighted(self, fields: Sequence[Multipoles], weights: Sequence[np.ndarray]) -> np.ndarray:
         """Sum [n_pixels, r] of the integrals of fields [n, r], each times a weight [n_pixels].
