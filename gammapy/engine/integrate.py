@@ -113,14 +113,14 @@ def choose_order(
 def bin_integrals(
     function: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, kinks: Sequence[float] = ()
 ) -> np.ndarray:
-    """Integrals over bins, converged as `choose_order` has it, with few calls of the function.
+    """Integrals over bins with the order of `choose_order`, with few calls of the function.
 
     Raises
     ------
     ArithmeticError
         As for `choose_order`.
     """
-    for _, integrals in _converging(function, edges, kinks, ORDERS[3:-2], 1e-8, 1e-15):
+    for _, integrals in _converging(function, edges, kinks, ORDERS[:-2], 1e-8, 1e-15):
         return integrals
     raise ArithmeticError("bin integrals do not converge")
 
@@ -133,7 +133,7 @@ def _converging(
     tolerance: float,
     negligible: float,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Orders that agree with their finer ones, and the integrals of these."""
+    """Orders that agree with their finer ones, and their integrals."""
     known: dict[int, np.ndarray] = {}  # several orders are checked with the same finer one
     for order in orders:
         for n in (order, finer_order(order)):
@@ -141,7 +141,7 @@ def _converging(
                 rule = bin_quadrature(edges, n, kinks)
                 known[n] = rule.reduce(function(rule.nodes))
         if _agree(known[order], known[finer_order(order)], tolerance, negligible):
-            yield order, known[finer_order(order)]
+            yield order, known[order]
 
 
 def finer_order(order: int) -> int:
