@@ -32,12 +32,15 @@ class Instrument(ABC):
         Reconstructed energies, in TeV.
     reach : float
         Radius in deg beyond which the point spread function is nil, anywhere and at all energies.
+    is_uniform : bool
+        True if the response is the same everywhere.
     """
 
     frame: str
     energy_edges_true: np.ndarray
     energy_edges: np.ndarray
     reach: float
+    is_uniform: bool = False
 
     @abstractmethod
     def exposure(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -90,6 +93,8 @@ class UniformInstrument(Instrument):
     DataError
         If the shapes do not fit the axes, or numbers are negative or not finite.
     """
+
+    is_uniform = True
 
     def __init__(
         self,

@@ -29,6 +29,7 @@ class PartialInstrument(Instrument):
         self._whole = instrument
         self._apply = dict(apply_irf)
         self.frame = instrument.frame
+        self.is_uniform = instrument.is_uniform
         self.energy_edges_true = instrument.energy_edges_true
         self.energy_edges = instrument.energy_edges
         self.reach = instrument.reach if apply_irf["psf"] else 0.0

@@ -72,7 +72,7 @@ class RadialResponse(SourceResponse):
         self._psf = psf.at(self._series.frequencies)
         self._edisp = instrument.edisp(*there)
         self._moments = self._moments_of(self._shape)
-        self.pixels = pixels.nodes.near(self._axes[2], self._series.radius)
+        self.pixels = pixels.nodes.near(self._axes[2], self._reach + instrument.reach)
         if len(self.pixels):
             self._exposure = self._exposure_terms(instrument)
 
@@ -119,6 +119,10 @@ class RadialResponse(SourceResponse):
             )
 
         rms = 0.0 if self._shape is None else self._shape.rms
+        if instrument.is_uniform:
+            return AboutCentre(
+                local_exposure(exposure, self._axes, 0.0), self._psf, self._edisp, rms
+            )
         # a point too has a size: its derivatives by position see how the exposure varies
         local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
         steady = rms < SMALL or self._sees_steady_psf(instrument, rms)

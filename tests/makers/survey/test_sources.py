@@ -146,6 +146,8 @@ def test_no_sources_at_all():
 class OneSpot(UniformInstrument):
     """Sees 1 deg about a place."""
 
+    is_uniform = False
+
     place = (3.0, 0.0)
 
     def exposure(self, lon, lat):
