@@ -45,20 +45,21 @@ class Term(NamedTuple):
     weight: np.ndarray | None
     field: Multipoles
 
-    @property
-    def size(self) -> float:
-        """About as large as this: weight times the sum of the absolute transforms."""
-        transforms = [np.abs(c) for part in self.field for c in part.values()]
-        largest = 1.0 if self.weight is None else np.abs(self.weight).max(initial=0.0)
-        return float(largest * max(np.max(c.sum(axis=0), initial=0.0) for c in transforms))
-
 
 class ExposureTerms(ABC):
-    """The terms whose sum is the counts of a round source."""
+    """The terms whose sum is the counts of a round source.
+
+    Attributes
+    ----------
+    n_moments : int
+        How many transforms of the source are asked for; see `gammapy.engine.radial`.
+    """
+
+    n_moments: int
 
     @abstractmethod
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
-        """Terms for a flux [k] and the transforms [4, n] of the source."""
+        """Terms for a flux [k] and the transforms [n_moments, n] of the source."""
 
     @abstractmethod
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
@@ -85,6 +86,17 @@ class AboutCentre(ExposureTerms):
         self._psf = psf.T
         self._edisp = edisp
         self._rms = rms
+        self._scale = SMALL * np.max(np.abs(exposure.value), initial=0.0)
+        moved = [exposure.moved(axis) for axis in (0, 1)]
+        slanted = any(self._is_slanted(e) for e in (exposure, *moved))
+        self.n_moments = 4 if self._is_curved(exposure) else 2 if slanted else 1
+
+    def _is_slanted(self, exposure: LocalExposure) -> bool:
+        return bool(self._rms * _largest(exposure.by_x, exposure.by_y) > self._scale)
+
+    def _is_curved(self, exposure: LocalExposure) -> bool:
+        seconds = (exposure.by_xx, exposure.by_xy, exposure.by_yy)
+        return bool(self._rms**2 * _largest(*seconds) > self._scale)
 
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
         """One field."""
@@ -100,19 +112,19 @@ class AboutCentre(ExposureTerms):
 
         cosine = {0: folded(exposure.value, moments[0])}
         sine: dict[int, np.ndarray] = {}
-        if self._rms == 0:
-            return Multipoles(cosine, sine)
-        scale = np.max(np.abs(self._exposure.value), initial=0.0) * SMALL
-        if self._rms * max(np.max(np.abs(g)) for g in (exposure.by_x, exposure.by_y)) > scale:
+        if self._is_slanted(exposure):
             cosine[1] = folded(exposure.by_x, moments[1])
             sine[1] = folded(exposure.by_y, moments[1])
-        seconds = (exposure.by_xx, exposure.by_xy, exposure.by_yy)
-        if self._rms**2 * max(np.max(np.abs(b)) for b in seconds) > scale:
-            xx, xy, yy = (0.25 * b for b in seconds)
+        if self._is_curved(exposure):
+            xx, xy, yy = (0.25 * b for b in (exposure.by_xx, exposure.by_xy, exposure.by_yy))
             cosine[0] = cosine[0] + folded(xx + yy, moments[2])
             cosine[2] = folded(xx - yy, moments[3])
             sine[2] = folded(2.0 * xy, moments[3])
         return Multipoles(cosine, sine)
+
+
+def _largest(*values: np.ndarray) -> float:
+    return max(float(np.max(np.abs(v), initial=0.0)) for v in values)
 
 
 class AboutPixels(ExposureTerms):
@@ -126,6 +138,8 @@ class AboutPixels(ExposureTerms):
     frequencies : ndarray [n]
     """
 
+    n_moments = 1
+
     def __init__(
         self, response: VaryingResponse, x: np.ndarray, y: np.ndarray, frequencies: np.ndarray
     ) -> None:
@@ -135,39 +149,41 @@ class AboutPixels(ExposureTerms):
 
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
         """Six terms for each map of the response, but for those that are nil."""
-        found = [
-            term
-            for t, kernel in enumerate(self._kernels.folded(flux))
-            for term in self._expanded(t, kernel, moments[0])
-        ]
-        sizes = np.array([term.size for term in found])
-        return [term for term, size in zip(found, sizes, strict=True) if size > LEAST * sizes.max()]
-
-    def _expanded(self, t: int, kernel: np.ndarray, source: np.ndarray) -> list[Term]:
-        """Terms of a map, with its kernel [1 + n, r]."""
-        q = self._frequencies
+        q, source = self._frequencies, moments[0][:, None, None]
+        kernels = np.stack(list(self._kernels.folded(flux)), axis=1)  # [1 + n, t, r]
         # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2
         u = np.concatenate([[0.0], q**2])
-        spline = make_interp_spline(u, kernel, k=5)
-        first, second = spline(u[1:], 1), u[1:, None] * spline(u[1:], 2)
-
-        def seen(transform: np.ndarray) -> np.ndarray:
-            return source[:, None] * transform
-
-        def w(by_x: int, by_y: int) -> np.ndarray:
-            return self._maps[by_x, by_y][t]
-
-        slope = Multipoles({0: seen(2.0 * first)}, {})
-        quadrupole = seen(second)
+        spline = make_interp_spline(u, kernels, k=5)
+        first = source * spline(u[1:], 1)
+        second = source * (u[1:, None, None] * spline(u[1:], 2))
+        slope = Multipoles({0: 2.0 * first}, {})
+        fields = [
+            (Multipoles({0: source * kernels[1:]}, {}), self._maps[0, 0]),
+            (slope.along_x(q), -self._maps[1, 0]),
+            (slope.along_y(q), -self._maps[0, 1]),
+            (Multipoles({0: -(first + second)}, {}), self._maps[2, 0] + self._maps[0, 2]),
+            (Multipoles({2: second}, {}), self._maps[2, 0] - self._maps[0, 2]),
+            (Multipoles({}, {2: second}), 2.0 * self._maps[1, 1]),
+        ]
+        sizes = np.array(
+            [_bounds(field) * np.abs(w).max(axis=1, initial=0.0) for field, w in fields]
+        )
         return [
-            Term(w(0, 0), Multipoles({0: seen(kernel[1:])}, {})),
-            Term(-w(1, 0), slope.along_x(q)),
-            Term(-w(0, 1), slope.along_y(q)),
-            Term(w(2, 0) + w(0, 2), Multipoles({0: -seen(first + second)}, {})),
-            Term(w(2, 0) - w(0, 2), Multipoles({2: quadrupole}, {})),
-            Term(2.0 * w(1, 1), Multipoles({}, {2: quadrupole})),
+            Term(fields[i][1][t], _chosen(fields[i][0], t))
+            for i, t in np.argwhere(sizes > LEAST * sizes.max())
         ]
 
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
         """Nothing: the response is that of the pixels, which stay."""
         return []
+
+
+def _bounds(field: Multipoles) -> np.ndarray:
+    """How large a field [n, t, r] of each map may be: the sum of its absolute transforms."""
+    transforms = [c for part in field for c in part.values()]
+    return np.max([np.abs(c).sum(axis=0).max(axis=-1) for c in transforms], axis=0)
+
+
+def _chosen(field: Multipoles, t: int) -> Multipoles:
+    """The field of one map."""
+    return Multipoles(*({m: c[:, t] for m, c in part.items()} for part in field))

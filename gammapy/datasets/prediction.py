@@ -84,8 +84,19 @@ def _part_counts(sources: Iterable[_Source], sky: SkyPixels, geom: WcsGeom) -> n
             continue
         response = respond(source.model, source.instrument, sky)
         if len(response.pixels):
-            total[response.pixels] += response.counts(source.flux)
-    return total.T.reshape(n_r, n_y, n_x)
+            _add_rows(total, response.pixels, response.counts(source.flux))
+    return np.moveaxis(total.reshape(n_y, n_x, n_r), -1, 0)
+
+
+def _add_rows(total: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
+    """Add values [n, r] to rows [n], ascending: in runs, as most are neighbours."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+    if 8 * len(starts) > len(rows):
+        total[rows] += values
+        return
+    for start, stop in pairwise([*starts.tolist(), len(rows)]):
+        first = int(rows[start])
+        total[first : first + stop - start] += values[start:stop]
 
 
 def _is_near(source: _Source, sky: SkyPixels) -> bool:

@@ -71,10 +71,14 @@ class RadialResponse(SourceResponse):
         self._series = self._series_for(psf, instrument.reach)
         self._psf = psf.at(self._series.frequencies)
         self._edisp = instrument.edisp(*there)
+        self._n_moments = 1
         self._moments = self._moments_of(self._shape)
         self.pixels = pixels.nodes.near(self._axes[2], self._reach + instrument.reach)
         if len(self.pixels):
             self._exposure = self._exposure_terms(instrument)
+            self._n_moments = self._exposure.n_moments
+            if self._n_moments > 1:
+                self._moments = self._moments_of(self._shape)
 
     def _where_seen(self, instrument: Instrument) -> tuple[float, float] | None:
         """Position of the source, or where else the instrument sees it best; None if it does not.
@@ -110,7 +114,7 @@ class RadialResponse(SourceResponse):
 
     def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:
         q = self._series.frequencies
-        return np.ones((1, len(q))) if shape is None else shape.moments(q)
+        return np.ones((1, len(q))) if shape is None else shape.moments(q, self._n_moments)
 
     def _exposure_terms(self, instrument: Instrument) -> ExposureTerms:
         def exposure(vectors: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import BSpline, NdBSpline, make_interp_spline
 
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform, between
@@ -24,7 +24,7 @@ from gammapy.datasets.sky_pixels import angles, rotated_vectors
 from gammapy.engine.pixel_nodes import unit_vectors
 from gammapy.engine.plane import from_plane
 
-__all__ = ["GridMaps", "Kernels", "VaryingResponse"]
+__all__ = ["GridMaps", "Kernels", "MapSplines", "VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
@@ -36,6 +36,47 @@ CURVED = 0.02
 NIL = 3e-4
 #: energies with less than this share of the largest exposure do not ask for terms of their own
 FAINT = 1e-3
+
+
+class MapSplines(NamedTuple):
+    """Cubics through maps on a lattice.
+
+    Attributes
+    ----------
+    knots : ndarray [m]
+        Of the spline along either axis, in deg.
+    coefficients : ndarray [n, n, t]
+        By y, by x.
+    degree : int
+    """
+
+    knots: np.ndarray
+    coefficients: np.ndarray
+    degree: int
+
+    @classmethod
+    def through(cls, places: np.ndarray, values: np.ndarray) -> MapSplines:
+        """Splines with values [t, n, n] at places [n] along both axes."""
+        degree = min(3, len(places) - 1)
+        by_y = make_interp_spline(places, np.moveaxis(values, 0, -1), k=degree)
+        by_x = make_interp_spline(places, np.swapaxes(by_y.c, 0, 1), k=degree)
+        return cls(by_y.t, np.ascontiguousarray(np.swapaxes(by_x.c, 0, 1)), degree)
+
+    def of(self, which: np.ndarray) -> MapSplines:
+        """Some of the maps."""
+        return self._replace(coefficients=np.ascontiguousarray(self.coefficients[:, :, which]))
+
+    def at(self, x: np.ndarray, y: np.ndarray, order: tuple[int, int] = (0, 0)) -> np.ndarray:
+        """Values [t, p] at places [p], or a derivative by its orders along x and y."""
+        knots = (self.knots, self.knots)
+        spline = NdBSpline(knots, self.coefficients, self.degree)
+        return np.ascontiguousarray(spline(np.stack([y, x], axis=1), nu=order[::-1]).T)
+
+    def on_grid(self, along: np.ndarray) -> np.ndarray:
+        """Values [t, m, m] with these places [m] along both axes; beyond the ends as there."""
+        inside = np.clip(along, self.knots[0], self.knots[-1])
+        matrix = BSpline.design_matrix(inside, self.knots, self.degree).toarray()
+        return np.einsum("ya,abt,xb->tyx", matrix, self.coefficients, matrix, optimize=True)
 
 
 class _Maps(NamedTuple):
@@ -53,13 +94,9 @@ class _Maps(NamedTuple):
     values: np.ndarray
     loading: np.ndarray
 
-    def splines(self) -> list[RectBivariateSpline]:
-        """Each map, between the knots."""
-        degree = min(3, len(self.knots) - 1)
-        return [
-            RectBivariateSpline(self.knots, self.knots, plane, kx=degree, ky=degree)
-            for plane in self.values
-        ]
+    def between(self) -> MapSplines:
+        """The maps between the knots."""
+        return MapSplines.through(self.knots, self.values)
 
 
 class Kernels(Sequence[np.ndarray]):
@@ -169,8 +206,9 @@ class VaryingResponse:
         square = (exposure.loading**2).sum(axis=1, keepdims=True)
         self._basis = exposure.loading / square / self._scale
         self._mixture = kernels.loading
-        self._exposure_maps = exposure.splines()
-        self._kernel_maps = kernels.splines() if len(kernels.knots) > 1 else None
+        self._exposure_maps = exposure.between()
+        self._curved = np.flatnonzero(self._share > CURVED)
+        self._kernel_maps = kernels.between() if len(kernels.knots) > 1 else None
 
     def _places(self, knots: np.ndarray) -> np.ndarray:
         x, y = (a.ravel() for a in np.meshgrid(knots, knots))
@@ -258,10 +296,10 @@ class VaryingResponse:
             x, y = (a.ravel() for a in np.meshgrid(along, along))
             exposure = list(self._exact(x, y).reshape(-1, len(along), len(along)))
         else:
-            exposure = [spline(along, along) for spline in self._exposure_maps]
+            exposure = list(self._exposure_maps.on_grid(along))
         kernel = None
         if self._kernel_maps is not None:
-            kernel = [spline(along, along) for spline in self._kernel_maps]
+            kernel = list(self._kernel_maps.on_grid(along))
         return GridMaps(exposure, kernel, self._pairs)
 
     def at(self, x: np.ndarray, y: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
@@ -270,24 +308,20 @@ class VaryingResponse:
         By the orders along x and y.
         """
         orders = [(i, j) for i in range(3) for j in range(3 - i)]
-        a = {o: np.zeros((len(self._exposure_maps), len(x))) for o in orders}
-        a[0, 0] = self._exact(x, y)
-        for t, spline in enumerate(self._exposure_maps):
-            for o in orders[1:]:
-                # the curvature of a faint map is fainter still
-                if sum(o) == 1 or self._share[t] > CURVED:
-                    a[o][t] = _derivative(spline, x, y, o)
+        a = {(0, 0): self._exact(x, y)}
+        # the curvature of a faint map is fainter still
+        curved = self._exposure_maps.of(self._curved)
+        for order in orders[1:]:
+            if sum(order) == 1:
+                a[order] = self._exposure_maps.at(x, y, order)
+            else:
+                a[order] = np.zeros_like(a[0, 0])
+                a[order][self._curved] = curved.at(x, y, order)
         first, second = self._pairs.T
         if self._kernel_maps is None:
             return {o: a[o][first] for o in orders}
-        b = {o: np.array([_derivative(s, x, y, o) for s in self._kernel_maps]) for o in orders}
+        b = {o: self._kernel_maps.at(x, y, o) for o in orders}
         return {o: _of_product(o, a, b, first, second) for o in orders}
-
-
-def _derivative(
-    spline: RectBivariateSpline, x: np.ndarray, y: np.ndarray, order: tuple[int, int]
-) -> np.ndarray:
-    return spline.ev(y, x, dx=order[1], dy=order[0])
 
 
 def _of_product(order: tuple[int, int], a: dict, b: dict, first: np.ndarray, second: np.ndarray):

@@ -7,6 +7,7 @@ plan is compiled, so that the sum is a smooth function of the parameters (law 10
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -58,8 +59,15 @@ def bin_quadrature(edges: np.ndarray, order: int, kinks: Sequence[float] = ()) -
     kinks : sequence of float
         Energies in TeV where the function is not smooth.
     """
-    inner = [e for e in kinks if edges[0] < e < edges[-1]]
-    pieces = np.unique(np.concatenate([edges, inner])) if inner else np.asarray(edges)
+    inner = tuple(e for e in kinks if edges[0] < e < edges[-1])
+    return _quadrature(np.asarray(edges, dtype=float).tobytes(), order, inner)
+
+
+@lru_cache(maxsize=256)
+def _quadrature(edges_bytes: bytes, order: int, inner: tuple[float, ...]) -> BinQuadrature:
+    """Kept, as many models share their bins."""
+    edges = np.frombuffer(edges_bytes)
+    pieces = np.unique(np.concatenate([edges, inner])) if inner else edges
     x, w = legendre(order)
     log_pieces = np.log(pieces)
     half = 0.5 * np.diff(log_pieces)[:, None]
@@ -67,7 +75,10 @@ def bin_quadrature(edges: np.ndarray, order: int, kinks: Sequence[float] = ()) -
     nodes = np.exp(middle + half * x)
     weights = half * w * nodes
     starts = np.searchsorted(pieces, edges[:-1]) * order
-    return BinQuadrature(nodes.ravel(), weights.ravel(), starts)
+    rule = BinQuadrature(nodes.ravel(), weights.ravel(), starts)
+    for part in rule:
+        part.flags.writeable = False
+    return rule
 
 
 _LEGENDRE: dict[int, tuple[np.ndarray, np.ndarray]] = {}
