@@ -150,27 +150,29 @@ class AboutPixels(ExposureTerms):
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
         """Six terms for each map of the response, but for those that are nil."""
         q, source = self._frequencies, moments[0][:, None, None]
-        kernels = np.stack(list(self._kernels.folded(flux)), axis=1)  # [1 + n, t, r]
+        kernels = np.moveaxis(self._kernels.folded(flux), 0, 1)  # [1 + n, t, r]
         # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2
         u = np.concatenate([[0.0], q**2])
-        spline = make_interp_spline(u, kernels, k=5)
+        maps = self._maps
+        spline = make_interp_spline(u, kernels[:, : len(maps[1, 0])], k=5)
         first = source * spline(u[1:], 1)
-        second = source * (u[1:, None, None] * spline(u[1:], 2))
+        curved = slice(len(maps[2, 0]))
+        second = source * (u[1:, None, None] * spline(u[1:], 2)[:, curved])
         slope = Multipoles({0: 2.0 * first}, {})
         fields = [
-            (Multipoles({0: source * kernels[1:]}, {}), self._maps[0, 0]),
-            (slope.along_x(q), -self._maps[1, 0]),
-            (slope.along_y(q), -self._maps[0, 1]),
-            (Multipoles({0: -(first + second)}, {}), self._maps[2, 0] + self._maps[0, 2]),
-            (Multipoles({2: second}, {}), self._maps[2, 0] - self._maps[0, 2]),
-            (Multipoles({}, {2: second}), 2.0 * self._maps[1, 1]),
+            (Multipoles({0: source * kernels[1:]}, {}), maps[0, 0]),
+            (slope.along_x(q), -maps[1, 0]),
+            (slope.along_y(q), -maps[0, 1]),
+            (Multipoles({0: -(first[:, curved] + second)}, {}), maps[2, 0] + maps[0, 2]),
+            (Multipoles({2: second}, {}), maps[2, 0] - maps[0, 2]),
+            (Multipoles({}, {2: second}), 2.0 * maps[1, 1]),
         ]
-        sizes = np.array(
-            [_bounds(field) * np.abs(w).max(axis=1, initial=0.0) for field, w in fields]
-        )
+        sizes = [_bounds(f) * np.abs(w).max(axis=1, initial=0.0) for f, w in fields]
+        least = LEAST * max(np.max(size, initial=0.0) for size in sizes)
         return [
-            Term(fields[i][1][t], _chosen(fields[i][0], t))
-            for i, t in np.argwhere(sizes > LEAST * sizes.max())
+            Term(weights[t], _chosen(field, t))
+            for (field, weights), size in zip(fields, sizes, strict=True)
+            for t in np.flatnonzero(size > least)
         ]
 
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:

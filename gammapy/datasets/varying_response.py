@@ -5,78 +5,40 @@ dispersion on a coarser one. Either is a sum over few terms (singular values), a
 
 .. math:: A_k(p)\, P_k(q; p)\, D_{kr}(p) = \sum_t w_t(p)\, K_{tkr}(q)
 
-where terms too small to matter are left out. Maps are splines between the knots of the lattices,
-on the plane about a direction. Where the instrument sees nothing its kernel is that of the nearest
-knot that it sees.
+where terms too small to matter are left out: of the products of the terms of both, few mixtures
+are enough. Maps are splines between the knots of the lattices, on the plane about a direction.
+Where the instrument sees nothing its kernel is that of the nearest knot that it sees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.interpolate import BSpline, NdBSpline, make_interp_spline
 
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform, between
 from gammapy.datasets.sky_pixels import angles, rotated_vectors
+from gammapy.engine.lattice_splines import LatticeSplines
+from gammapy.engine.low_rank import few_terms, joint_terms
 from gammapy.engine.pixel_nodes import unit_vectors
 from gammapy.engine.plane import from_plane
 
-__all__ = ["GridMaps", "Kernels", "MapSplines", "VaryingResponse"]
+__all__ = ["GridMaps", "Kernels", "VaryingResponse"]
 
 #: distance of the knots of the exposure, and of the kernels, in deg
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
 #: cells along a side up to which the exposure of each is asked for
 EXACT = 500
-#: share of the largest above which a map of the exposure has a curvature that matters
-CURVED = 0.02
+#: knots along a side from which the products of terms are mixed
+MIXING = 40
+#: shares of the largest above which a map has a slope, and a curvature, that matters
+SLANTED, CURVED = 1e-3, 2e-2
 #: terms below this share of the largest are left out
 NIL = 3e-4
 #: energies with less than this share of the largest exposure do not ask for terms of their own
 FAINT = 1e-3
-
-
-class MapSplines(NamedTuple):
-    """Cubics through maps on a lattice.
-
-    Attributes
-    ----------
-    knots : ndarray [m]
-        Of the spline along either axis, in deg.
-    coefficients : ndarray [n, n, t]
-        By y, by x.
-    degree : int
-    """
-
-    knots: np.ndarray
-    coefficients: np.ndarray
-    degree: int
-
-    @classmethod
-    def through(cls, places: np.ndarray, values: np.ndarray) -> MapSplines:
-        """Splines with values [t, n, n] at places [n] along both axes."""
-        degree = min(3, len(places) - 1)
-        by_y = make_interp_spline(places, np.moveaxis(values, 0, -1), k=degree)
-        by_x = make_interp_spline(places, np.swapaxes(by_y.c, 0, 1), k=degree)
-        return cls(by_y.t, np.ascontiguousarray(np.swapaxes(by_x.c, 0, 1)), degree)
-
-    def of(self, which: np.ndarray) -> MapSplines:
-        """Some of the maps."""
-        return self._replace(coefficients=np.ascontiguousarray(self.coefficients[:, :, which]))
-
-    def at(self, x: np.ndarray, y: np.ndarray, order: tuple[int, int] = (0, 0)) -> np.ndarray:
-        """Values [t, p] at places [p], or a derivative by its orders along x and y."""
-        knots = (self.knots, self.knots)
-        spline = NdBSpline(knots, self.coefficients, self.degree)
-        return np.ascontiguousarray(spline(np.stack([y, x], axis=1), nu=order[::-1]).T)
-
-    def on_grid(self, along: np.ndarray) -> np.ndarray:
-        """Values [t, m, m] with these places [m] along both axes; beyond the ends as there."""
-        inside = np.clip(along, self.knots[0], self.knots[-1])
-        matrix = BSpline.design_matrix(inside, self.knots, self.degree).toarray()
-        return np.einsum("ya,abt,xb->tyx", matrix, self.coefficients, matrix, optimize=True)
 
 
 class _Maps(NamedTuple):
@@ -86,73 +48,67 @@ class _Maps(NamedTuple):
     ----------
     knots : ndarray [n]
         Along both axes, in deg.
-    values : ndarray [t, n, n]
-    loading : ndarray [t, ...]
+    values : ndarray [j, n, n]
+    loading : ndarray [j, ...]
     """
 
     knots: np.ndarray
     values: np.ndarray
     loading: np.ndarray
 
-    def between(self) -> MapSplines:
-        """The maps between the knots."""
-        return MapSplines.through(self.knots, self.values)
+    @property
+    def sizes(self) -> np.ndarray:
+        """How much each term matters [j]."""
+        return np.abs(self.values).max(axis=(1, 2)) * np.abs(self.loading).max(axis=1)
 
 
 class Kernels(Sequence[np.ndarray]):
-    """Kernels K_t [k, q, r] in cm2 s, made when asked for: most differ by the exposure only.
+    """Kernels K_t [k, q, r] in cm2 s, made when asked for.
 
     Parameters
     ----------
-    loading : ndarray [t, k]
-        Exposure of each.
-    which : ndarray of int [t]
-        Which of the kernels it is multiplied with.
+    loading : ndarray [t, c, k]
     mixed : ndarray [c, k, q, r]
+        Of which each is a sum over c, with its loading.
     """
 
-    def __init__(self, loading: np.ndarray, which: np.ndarray, mixed: np.ndarray) -> None:
+    def __init__(self, loading: np.ndarray, mixed: np.ndarray) -> None:
         self._loading = loading
-        self._which = which
         self._mixed = mixed
 
     def __len__(self) -> int:
-        return len(self._which)
+        return len(self._loading)
 
     def __getitem__(self, t: Any) -> Any:
-        return self._loading[t][:, None, None] * self._mixed[self._which[t]]
+        return np.einsum("ck,ckqr->kqr", self._loading[t], self._mixed)
 
-    def folded(self, flux: np.ndarray) -> Iterator[np.ndarray]:
-        """Each kernel summed over the true energies, with a flux [k]: [q, r]."""
-        for loading, which in zip(self._loading, self._which, strict=True):
-            yield np.tensordot(flux * loading, self._mixed[which], axes=1)
+    def folded(self, flux: np.ndarray) -> np.ndarray:
+        """Kernels [t, q, r], each summed over the true energies, with a flux [k]."""
+        return np.tensordot(flux * self._loading, self._mixed, axes=2)
 
 
 class GridMaps(Sequence[np.ndarray]):
-    """Maps w_t [m, m], products that are made when asked for.
+    """Maps w_t [m, m], made when asked for.
 
     Parameters
     ----------
-    exposure : list of ndarray [m, m]
-    kernel : list of ndarray [m, m], optional
-        None where the kernel is the same everywhere.
-    pairs : ndarray of int [t, 2]
-        Which of each.
+    exposure : ndarray [j, m, m]
+    kernel : ndarray [c, m, m]
+    mixture : ndarray [t, c, j]
+        Of their products.
     """
 
-    def __init__(
-        self, exposure: list[np.ndarray], kernel: list[np.ndarray] | None, pairs: np.ndarray
-    ) -> None:
+    def __init__(self, exposure: np.ndarray, kernel: np.ndarray, mixture: np.ndarray) -> None:
         self._exposure = exposure
         self._kernel = kernel
-        self._pairs = pairs
+        self._mixture = mixture
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self._mixture)
 
     def __getitem__(self, t: Any) -> Any:
-        j, c = self._pairs[t]
-        return self._exposure[j] if self._kernel is None else self._exposure[j] * self._kernel[c]
+        by_kernel = np.tensordot(self._mixture[t], self._exposure, axes=1)
+        return np.einsum("cyx,cyx->yx", self._kernel, by_kernel)
 
 
 class VaryingResponse:
@@ -199,16 +155,12 @@ class VaryingResponse:
             return
         largest = self._scale * np.abs(exposure.loading).max(axis=0)
         kernels = self._kernels(0.0 if steady else half, largest, frequency_max)
-        sizes = np.outer(_sizes(exposure), _sizes(kernels))
-        self._pairs = np.argwhere(sizes > NIL * sizes.max())
-        self._share = _sizes(exposure) / _sizes(exposure).max()
-        self._exposure_loading = exposure.loading
         square = (exposure.loading**2).sum(axis=1, keepdims=True)
         self._basis = exposure.loading / square / self._scale
-        self._mixture = kernels.loading
-        self._exposure_maps = exposure.between()
-        self._curved = np.flatnonzero(self._share > CURVED)
-        self._kernel_maps = kernels.between() if len(kernels.knots) > 1 else None
+        self._exposure_loading, self._mixture = exposure.loading, kernels.loading
+        self._kernel_maps = LatticeSplines.through(kernels.knots, kernels.values)
+        self._exposure_maps = exposure
+        self._find_terms(exposure, kernels)
 
     def _places(self, knots: np.ndarray) -> np.ndarray:
         x, y = (a.ravel() for a in np.meshgrid(knots, knots))
@@ -223,7 +175,7 @@ class VaryingResponse:
         # each energy counts alike: spectra are steep where exposures are low
         largest = values.max(axis=1)
         self._scale = np.where(largest > 0, largest, 1.0)
-        left, right = few_terms(values / self._scale[:, None])
+        left, right = few_terms(values / self._scale[:, None], NIL)
         return _Maps(knots, right.reshape(-1, len(knots), len(knots)), left.T)
 
     def _kernels(self, half: float, exposure: np.ndarray, frequency_max: float) -> _Maps:
@@ -246,6 +198,7 @@ class VaryingResponse:
             vectors[seen] @ vectors[seen].T,
         )
         if len(seen) == 1:  # the same everywhere
+            self._squares = np.ones((len(exposure), 1, 1))
             return _Maps(np.zeros(1), np.ones((1, 1, 1)), np.ones((1, 1)))
         # some are enough to tell how they differ
         some = np.flatnonzero(frequency_max >= FREQUENCIES)[::3]
@@ -259,6 +212,8 @@ class VaryingResponse:
         # of a flat table, the singular values are the roots of the eigenvalues of its square
         squares, left = np.linalg.eigh(table @ table.T)
         left = left[:, squares > NIL**2 * squares[-1]][:, ::-1]
+        mixed = np.moveaxis((left.T @ table).reshape(left.shape[1], len(exposure), -1), 1, 0)
+        self._squares = mixed @ np.swapaxes(mixed, 1, 2)
         nearest = np.argmax(vectors @ vectors[seen].T, axis=1)
         maps = left[nearest].T.reshape(-1, len(knots), len(knots))
         return _Maps(knots, maps, left.T)
@@ -272,17 +227,38 @@ class VaryingResponse:
         exposure = self._instrument.exposure(*angles(vectors)).sum(axis=0)
         return vectors[[int(np.argmax(exposure))]]
 
+    def _find_terms(self, exposure: _Maps, kernels: _Maps) -> None:
+        """Mixtures [t, c, j] of products, of the maps and of the kernels; largest first."""
+        n_j, n_c = len(exposure.loading), len(kernels.loading)
+        if n_c == 1:
+            self._of_maps = self._of_kernels = np.eye(n_j)[:, np.newaxis]
+            self._shares = exposure.sizes / exposure.sizes.max()
+            return
+        sizes = np.outer(exposure.sizes, kernels.sizes)
+        j, c = np.nonzero(sizes > NIL * sizes.max())
+        some = slice(None, None, len(exposure.knots) // MIXING + 1)
+        on_lattice = self._kernel_maps.on_grid(exposure.knots[some])
+        maps = (exposure.values[j][:, some, some] * on_lattice[c]).reshape(len(j), -1)
+        loading = exposure.loading
+        tables = np.einsum(
+            "ks,kt,kst->st", loading.T[:, j], loading.T[:, j], self._squares[:, c][:, :, c]
+        )
+        terms = joint_terms(maps @ maps.T, tables, NIL)
+        self._of_maps, self._of_kernels = np.zeros((2, len(terms.sizes), n_c, n_j))
+        self._of_maps[:, c, j], self._of_kernels[:, c, j] = terms.maps, terms.tables
+        self._shares = terms.sizes / terms.sizes[0]
+
     # -- what is asked for ------------------------------------------------------------------
 
     def kernels(self, frequencies: np.ndarray, factor: np.ndarray | float = 1.0) -> Kernels:
         """Kernels at frequencies [q], times a factor [q]."""
-        mixed = None
-        for weight, values, edisp in zip(self._mixture.T, self._psf, self._edisp, strict=True):
-            psf = between(values, frequencies) * factor
-            part = np.multiply.outer(weight, psf[:, :, None] * edisp[:, None, :])
-            mixed = part if mixed is None else np.add(mixed, part, out=mixed)
-        first, second = self._pairs.T
-        return Kernels(self._scale * self._exposure_loading[first], second, np.asarray(mixed))
+        n_k, n_r = self._edisp.shape[1:]
+        mixed = np.empty((len(self._mixture), n_k, len(frequencies), n_r))
+        for k in range(n_k):
+            psf = between(self._psf[:, k], frequencies) * factor
+            knots = psf[:, :, np.newaxis] * self._edisp[:, k, np.newaxis, :]
+            mixed[:, k] = np.tensordot(self._mixture, knots, axes=1)
+        return Kernels(self._of_kernels @ (self._scale * self._exposure_loading), mixed)
 
     def _exact(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Maps [j, n] of the exposure that is really there: it has edges that splines round off."""
@@ -290,48 +266,39 @@ class VaryingResponse:
         places = angles(rotated_vectors(vectors, self._frame, self._instrument.frame))
         return self._basis @ self._instrument.exposure(*places)
 
-    def on_grid(self, along: np.ndarray) -> GridMaps:
+    def _lattice_maps(self, n: int) -> LatticeSplines:
+        """The first n maps, through the knots of the exposure."""
+        knots, values, _ = self._exposure_maps
+        kernel = self._kernel_maps.on_grid(knots)
+        return LatticeSplines.through(knots, _products(self._of_maps[:n], values, kernel))
+
+    def on_grid(self, along: np.ndarray) -> Sequence[np.ndarray]:
         """Maps w_t [m, m] on a grid with these places [m] along both axes, in deg."""
-        if len(along) <= EXACT:
-            x, y = (a.ravel() for a in np.meshgrid(along, along))
-            exposure = list(self._exact(x, y).reshape(-1, len(along), len(along)))
-        else:
-            exposure = list(self._exposure_maps.on_grid(along))
-        kernel = None
-        if self._kernel_maps is not None:
-            kernel = list(self._kernel_maps.on_grid(along))
-        return GridMaps(exposure, kernel, self._pairs)
+        if len(along) > EXACT:
+            return self._lattice_maps(len(self._of_maps)).grids(along)
+        x, y = (a.ravel() for a in np.meshgrid(along, along))
+        exposure = self._exact(x, y).reshape(-1, len(along), len(along))
+        return GridMaps(exposure, self._kernel_maps.on_grid(along), self._of_maps)
 
     def at(self, x: np.ndarray, y: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
         """Maps w [t, n] at places [n] in deg, and their derivatives up to the second order.
 
-        By the orders along x and y.
+        By the orders along x and y. Of the derivatives there are those of the first terms: the
+        others are too faint for theirs to matter.
         """
-        orders = [(i, j) for i in range(3) for j in range(3 - i)]
-        a = {(0, 0): self._exact(x, y)}
-        # the curvature of a faint map is fainter still
-        curved = self._exposure_maps.of(self._curved)
-        for order in orders[1:]:
-            if sum(order) == 1:
-                a[order] = self._exposure_maps.at(x, y, order)
-            else:
-                a[order] = np.zeros_like(a[0, 0])
-                a[order][self._curved] = curved.at(x, y, order)
-        first, second = self._pairs.T
-        if self._kernel_maps is None:
-            return {o: a[o][first] for o in orders}
-        b = {o: self._kernel_maps.at(x, y, o) for o in orders}
-        return {o: _of_product(o, a, b, first, second) for o in orders}
+        found = {(0, 0): _products(self._of_maps, self._exact(x, y), self._kernel_maps.at(x, y))}
+        slanted, curved = (int(np.sum(self._shares > share)) for share in (SLANTED, CURVED))
+        maps = self._lattice_maps(slanted)
+        found |= {order: maps.at(x, y, order) for order in ((1, 0), (0, 1))}
+        maps = maps.first(curved)
+        return found | {order: maps.at(x, y, order) for order in ((2, 0), (1, 1), (0, 2))}
 
 
-def _of_product(order: tuple[int, int], a: dict, b: dict, first: np.ndarray, second: np.ndarray):
-    """Leibniz' rule."""
-    i, j = order
-    total = 0.0
-    for p in range(i + 1):
-        for q in range(j + 1):
-            ways = (2 if (i, p) == (2, 1) else 1) * (2 if (j, q) == (2, 1) else 1)
-            total = total + ways * a[p, q][first] * b[i - p, j - q][second]
+def _products(mixture: np.ndarray, exposure: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Mixtures [t, ...] of the products of maps [j, ...] and [c, ...]."""
+    total = np.zeros((len(mixture), *exposure.shape[1:]))
+    for c, values in enumerate(kernel):
+        total += np.tensordot(mixture[:, c], exposure, axes=1) * values
     return total
 
 
@@ -354,15 +321,3 @@ def _filled(
 def _lattice(half: float, spacing: float, least: int) -> np.ndarray:
     """Knots from -half to half, at most ``spacing`` apart, and at least so many."""
     return np.linspace(-half, half, max(least, int(np.ceil(2.0 * half / spacing)) + 1))
-
-
-def few_terms(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Factors [n, j] and [j, m] whose product is a table [n, m], with few terms."""
-    left, values, right = np.linalg.svd(table, full_matrices=False)
-    n = max(1, int(np.sum(values > NIL * values[0])))
-    return left[:, :n] * values[:n], right[:n]
-
-
-def _sizes(maps: _Maps) -> np.ndarray:
-    """How much each term matters."""
-    return np.abs(maps.values).max(axis=(1, 2)) * np.abs(maps.loading).max(axis=1)

@@ -93,7 +93,8 @@ class Quadratic:
 
     def kernels(self, q):
         psf = np.exp(-0.5 * np.multiply.outer(np.outer(BROADER, WIDTHS), q) ** 2)
-        return Kernels(LOADING, np.arange(len(LOADING)), psf[:, :, :, None] * EDISP[:, None, :])
+        each = np.eye(len(LOADING))[:, :, None] * LOADING[:, None]
+        return Kernels(each, psf[:, :, :, None] * EDISP[:, None, :])
 
     def at(self, x, y):
         a = self._c[:, :, None]

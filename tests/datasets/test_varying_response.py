@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from gammapy.datasets.sky_pixels import angles, rotated_vectors
-from gammapy.datasets.varying_response import NIL, VaryingResponse, few_terms
+from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.pixel_nodes import tangent_axes, unit_vectors
 from gammapy.engine.plane import from_plane
 from tests.datasets.small_instruments import FieldInstrument
@@ -55,7 +55,7 @@ class Field:
 
     def found(self, x, y, order=(0, 0)):
         maps = self.response.at(x, y)[order]
-        return np.einsum("tkqr,tn->kqrn", np.array(self.response.kernels(Q)), maps)
+        return np.einsum("tkqr,tn->kqrn", np.array(self.response.kernels(Q))[: len(maps)], maps)
 
     def places(self, n=60, share=0.95):
         return np.random.default_rng(1).uniform(-share * self.half, share * self.half, (2, n))
@@ -194,30 +194,3 @@ def test_no_psf_is_asked_where_nothing_is_seen(half, lat):
     assert response.is_seen
     kernel = response.kernels(Q)[0][0, :, 0]
     assert_allclose(kernel / kernel[0], instrument.psf(20.0, 1.0, Q)[0], rtol=0, atol=1e-6)
-
-
-# -- factors -----------------------------------------------------------------------------
-
-
-def test_few_terms_reproduce():
-    table = RNG.normal(size=(8, 3)) @ RNG.normal(size=(3, 50))
-    loading, maps = few_terms(table)
-    assert loading.shape == (8, 3)
-    assert maps.shape == (3, 50)
-    assert_allclose(loading @ maps, table, rtol=0, atol=1e-12 * np.abs(table).max())
-
-
-@pytest.mark.parametrize(("share", "n"), [(1.2 * NIL, 2), (0.8 * NIL, 1)])
-def test_small_terms_are_dropped(share, n):
-    left, _ = np.linalg.qr(RNG.normal(size=(6, 2)))
-    right, _ = np.linalg.qr(RNG.normal(size=(40, 2)))
-    table = left @ np.diag([3.0, 3.0 * share]) @ right.T
-    loading, maps = few_terms(table)
-    assert loading.shape[1] == n
-    assert_allclose(loading @ maps, table, rtol=0, atol=3.0 * NIL)
-
-
-def test_no_table():
-    loading, maps = few_terms(np.zeros((4, 9)))
-    assert (loading.shape, maps.shape) == ((4, 1), (1, 9))
-    assert_allclose(loading @ maps, np.zeros((4, 9)), rtol=0)
