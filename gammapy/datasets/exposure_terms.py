@@ -87,9 +87,14 @@ class AboutCentre(ExposureTerms):
         self._edisp = edisp
         self._rms = rms
         self._scale = SMALL * np.max(np.abs(exposure.value), initial=0.0)
-        moved = [exposure.moved(axis) for axis in (0, 1)]
-        slanted = any(self._is_slanted(e) for e in (exposure, *moved))
-        self.n_moments = 4 if self._is_curved(exposure) else 2 if slanted else 1
+        self.n_moments = self._needed() if rms > 0 else 1
+
+    def _needed(self) -> int:
+        """How many moments the exposure, or its derivative by the position, asks for."""
+        if self._is_curved(self._exposure):
+            return 4
+        moved = (self._exposure.moved(axis) for axis in (0, 1))
+        return 2 if any(self._is_slanted(e) for e in (self._exposure, *moved)) else 1
 
     def _is_slanted(self, exposure: LocalExposure) -> bool:
         return bool(self._rms * _largest(exposure.by_x, exposure.by_y) > self._scale)
@@ -170,7 +175,7 @@ class AboutPixels(ExposureTerms):
         sizes = [_bounds(f) * np.abs(w).max(axis=1, initial=0.0) for f, w in fields]
         least = LEAST * max(np.max(size, initial=0.0) for size in sizes)
         return [
-            Term(weights[t], _chosen(field, t))
+            Term(weights[t], _chosen(field, int(t)))
             for (field, weights), size in zip(fields, sizes, strict=True)
             for t in np.flatnonzero(size > least)
         ]

@@ -114,6 +114,7 @@ class UniformInstrument(Instrument):
         self.reach = float(reach)
         self._exposure = _checked("exposure", exposure, (energy_axis_true.nbin,))
         self._psf = psf
+        self._transforms: dict[bytes, np.ndarray] = {}
         if edisp is None:
             edisp = EDispKernel.from_diagonal_response(energy_axis_true, energy_axis).data
         self._edisp = _checked("edisp", edisp, (energy_axis_true.nbin, energy_axis.nbin))
@@ -134,7 +135,12 @@ class UniformInstrument(Instrument):
         """Transform [k, m]."""
         if self._psf is None:
             return np.ones((len(self._exposure), len(frequency)))
-        return np.asarray(self._psf(frequency), dtype=float)
+        key = np.asarray(frequency, dtype=float).tobytes()
+        if key not in self._transforms:  # the last ones are kept: each source asks for the same
+            transform = np.array(self._psf(frequency), dtype=float)
+            transform.flags.writeable = False
+            self._transforms = {key: transform}
+        return self._transforms[key]
 
     def edisp(self, lon: float, lat: float) -> np.ndarray:
         """Probabilities [k, r]."""

@@ -69,14 +69,17 @@ def predict_counts(models: Iterable[Any], instrument: Instrument, geom: WcsGeom)
     """
     _check_axis(geom, instrument)
     sources = [_source(model, instrument, geom.frame) for model in models]
-    counts = np.zeros(geom.data_shape)
+    counts = np.empty(geom.data_shape)
     for rows, columns in parts(geom):
         part = part_of(geom, rows, columns)
-        counts[:, rows, columns] = _part_counts(sources, SkyPixels(part), part)
+        found = _part_counts(sources, SkyPixels(part), part)
+        for y, row in enumerate(found, rows.start):  # a row is turned inside of the cache
+            counts[:, y, columns] = row.T
     return WcsNDMap(geom, counts)
 
 
 def _part_counts(sources: Iterable[_Source], sky: SkyPixels, geom: WcsGeom) -> np.ndarray:
+    """Counts [y, x, r] on a part of a map."""
     n_r, n_y, n_x = geom.data_shape
     total = np.zeros((n_y * n_x, n_r))
     for source in sources:
@@ -85,7 +88,7 @@ def _part_counts(sources: Iterable[_Source], sky: SkyPixels, geom: WcsGeom) -> n
         response = respond(source.model, source.instrument, sky)
         if len(response.pixels):
             _add_rows(total, response.pixels, response.counts(source.flux))
-    return np.moveaxis(total.reshape(n_y, n_x, n_r), -1, 0)
+    return total.reshape(n_y, n_x, n_r)
 
 
 def _add_rows(total: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:

@@ -124,9 +124,8 @@ class RadialResponse(SourceResponse):
 
         rms = 0.0 if self._shape is None else self._shape.rms
         if instrument.is_uniform:
-            return AboutCentre(
-                local_exposure(exposure, self._axes, 0.0), self._psf, self._edisp, rms
-            )
+            local = local_exposure(exposure, self._axes, 0.0)
+            return AboutCentre(local, self._psf, self._edisp, 0.0)
         # a point too has a size: its derivatives by position see how the exposure varies
         local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
         steady = rms < SMALL or self._sees_steady_psf(instrument, rms)

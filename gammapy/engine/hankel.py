@@ -25,7 +25,7 @@ __all__ = ["FourierBessel", "bessel", "fourier_bessel"]
 #: step of the tabulated radii, times the largest frequency: a cubic between them is good to 2e-5
 STEP = 0.5
 #: frequencies of a series above which it is not kept
-LARGE = 200
+LARGE = 150
 #: a transform below this share of its start is nil
 NIL = 1e-6
 
@@ -104,4 +104,4 @@ def _made(radius: int, frequency: int) -> FourierBessel:
     return FourierBessel(1.1**radius, 1.1**frequency)
 
 
-_kept = lru_cache(maxsize=64)(_made)
+_kept = lru_cache(maxsize=128)(_made)

@@ -110,13 +110,15 @@ class PixelNodes:
         order = np.argsort(label, kind="stable")
         starts = np.searchsorted(label[order], np.arange(label[order[-1]] + 1))
         self._members = np.split(order, starts[1:])
-        sums = np.add.reduceat(self.centers[order], starts, axis=0)
+        centers = self.centers[order]
+        self._member_centers = np.split(centers, starts[1:])
+        sums = np.add.reduceat(centers, starts, axis=0)
         norms = np.linalg.norm(sums, axis=1)
         self._block_centers = sums / np.where(norms > 0, norms, 1.0)[:, None]
         radii = []
-        for members, center in zip(self._members, self._block_centers, strict=True):
-            seen = members[self.solid_angle[members] > 0]
-            chord = np.linalg.norm(self.centers[seen] - center, axis=1)
+        groups = zip(self._members, self._member_centers, self._block_centers, strict=True)
+        for members, places, center in groups:
+            chord = np.linalg.norm(places[self.solid_angle[members] > 0] - center, axis=1)
             radii.append(_angle(chord).max(initial=-np.inf))
         self._block_radii = np.array(radii)
 
@@ -127,8 +129,9 @@ class PixelNodes:
         if not len(touched):
             return np.empty(0, dtype=int)
         found = np.concatenate([self._members[i] for i in touched])
+        cosine = np.concatenate([self._member_centers[i] @ direction for i in touched])
         # 1e-12: the cosine has no more digits; beyond 0.001 deg that is nothing
-        inside = self.centers[found] @ direction >= np.cos(RAD * min(reach, 180.0)) - 1e-12
+        inside = cosine >= np.cos(RAD * min(reach, 180.0)) - 1e-12
         return np.sort(found[inside & (self.solid_angle[found] > 0)])
 
     def touches(self, direction: np.ndarray, radius: float) -> bool:
