@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from astropy.io import fits
@@ -15,7 +16,12 @@ from gammapy.fits_file import open_hdus, read_hdus
 __all__ = ["find_table_hdu", "number", "read_header", "read_table", "table_of_hdu"]
 
 
-def read_table(filename: str | os.PathLike[str], hdu: str | int | None, role: str) -> Table:
+def read_table(
+    filename: str | os.PathLike[str],
+    hdu: str | int | None,
+    role: str,
+    needed: Sequence[str] = (),
+) -> Table:
     """Table of a file.
 
     Parameters
@@ -25,16 +31,24 @@ def read_table(filename: str | os.PathLike[str], hdu: str | int | None, role: st
         By default the first table.
     role : str
         What it holds, for the message.
+    needed : sequence of str
+        Columns without which it is no such table.
 
     Raises
     ------
     MissingFileError
         If there is no such file.
     FileFormatError
-        If it is damaged, or has no such table.
+        If it is damaged, has no such table, or a column is missing.
     """
     path = expand(filename)
-    return table_of_hdu(find_table_hdu(read_hdus(path), hdu, f"{path}", role), str(path))
+    table = table_of_hdu(find_table_hdu(read_hdus(path), hdu, f"{path}", role), str(path))
+    missing = [name for name in needed if name not in table.colnames]
+    if missing:
+        raise FileFormatError(
+            f"{path} is no table of {role}, it has no column {missing[0]}: {table.colnames}"
+        )
+    return table
 
 
 def read_header(filename: str | os.PathLike[str], hdu: str | int | None, role: str) -> fits.Header:

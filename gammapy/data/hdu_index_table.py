@@ -13,7 +13,7 @@ from astropy.table import Table
 from gammapy.atomic import expand
 from gammapy.data.fits_table import read_table
 from gammapy.data.hdu_location import HDU_CLASSES, HDU_TYPES, HDULocation
-from gammapy.errors import DataError, FileFormatError, GammapyWarning, UnknownNameError
+from gammapy.errors import DataError, GammapyWarning, UnknownNameError
 
 __all__ = ["HDUIndexTable"]
 
@@ -41,15 +41,8 @@ class HDUIndexTable(Table):
         FileFormatError
             If it is damaged, or a column is missing.
         """
-        path = expand(filename)
-        table = cls(read_table(path, hdu, "an index of parts of files"), copy=False)
-        missing = [name for name in _COLUMNS if name not in table.colnames]
-        if missing:
-            raise FileFormatError(
-                f"{path} is no index of parts of files, it has no column {missing[0]}: "
-                f"{table.colnames}"
-            )
-        table.meta["BASE_DIR"] = str(path.parent)
+        table = cls(read_table(filename, hdu, "parts of files", _COLUMNS), copy=False)
+        table.meta["BASE_DIR"] = str(expand(filename).parent)
         return table
 
     @property

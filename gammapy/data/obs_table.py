@@ -12,10 +12,9 @@ from astropy.coordinates import Angle, SkyCoord
 from astropy.table import Table
 from astropy.time import Time
 
-from gammapy.atomic import expand
 from gammapy.data.fits_table import read_table
 from gammapy.data.time_reference import column_zero, time_reference
-from gammapy.errors import DataError, FileFormatError, OptionError, UnknownNameError
+from gammapy.errors import DataError, OptionError, UnknownNameError
 from gammapy.units import as_quantity
 
 __all__ = ["ObservationTable"]
@@ -37,13 +36,7 @@ class ObservationTable(Table):
         FileFormatError
             If it is damaged, or has no column OBS_ID.
         """
-        path = expand(filename)
-        table = cls(read_table(path, hdu, "observations"), copy=False)
-        if "OBS_ID" not in table.colnames:
-            raise FileFormatError(
-                f"{path} is no index of observations, it has no column OBS_ID: {table.colnames}"
-            )
-        return table
+        return cls(read_table(filename, hdu, "observations", ["OBS_ID"]), copy=False)
 
     def _quantity(self, name: str, unit: Any) -> u.Quantity:
         if name not in self.colnames:

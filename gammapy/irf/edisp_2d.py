@@ -21,6 +21,7 @@ import numpy as np
 from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.irf.interpolation import internal_nodes
+from gammapy.irf.migration import bin_probabilities
 from gammapy.irf.quantity_table import QuantityTable
 from gammapy.maps.axis import MapAxis
 from gammapy.units import strip
@@ -72,16 +73,7 @@ class EnergyDispersion2D(QuantityTable):
         values = self._table(
             energy[None, :, None], internal_nodes(migra)[None, None, :], offset[:, None, None]
         )
-        inside = np.cumsum(values * np.diff(migra.internal_edges), axis=-1)
-        inside = np.concatenate([np.zeros_like(inside[..., :1]), inside], axis=-1)
-        total = inside[..., -1:]
-        inside = inside / np.where(total > 0, total, 1.0)
-        found = np.empty((len(offset), len(energy), len(edges)))
-        for k, true in enumerate(energy):
-            place, share = _place(edges / true, migra.internal_edges)
-            low, high = inside[:, k, place], inside[:, k, place + 1]
-            found[:, k] = low + share * (high - low)
-        return np.diff(found, axis=-1)
+        return bin_probabilities(values, migra.internal_edges, energy, edges)
 
     def to_edisp_kernel(
         self,
@@ -155,10 +147,3 @@ class EnergyDispersion2D(QuantityTable):
         width = np.diff(self.axes["migra"].internal_edges)[:, None]
         total = np.sum(self.data * width, axis=1, keepdims=True)
         self.data = self.data / np.where(total > 0, total, 1.0)
-
-
-def _place(x: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bin of each place, and how far in it; the ends where it is outside."""
-    x = np.clip(x, edges[0], edges[-1])
-    index = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
-    return index, (x - edges[index]) / (edges[index + 1] - edges[index])

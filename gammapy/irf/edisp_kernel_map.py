@@ -9,7 +9,7 @@ from astropy.coordinates import SkyCoord
 
 from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
-from gammapy.irf.irf_map import IRFMap
+from gammapy.irf.irf_map import IRFMap, map_property
 from gammapy.maps import Map, MapAxis, WcsGeom
 
 __all__ = ["EDispKernelMap"]
@@ -40,14 +40,7 @@ class EDispKernelMap(IRFMap):
     def __init__(self, edisp_kernel_map: Map, exposure_map: Map | None = None) -> None:
         super().__init__(edisp_kernel_map, exposure_map)
 
-    @property
-    def edisp_map(self) -> Any:
-        """Map of the probabilities."""
-        return self._irf_map
-
-    @edisp_map.setter
-    def edisp_map(self, edisp_map: Map) -> None:
-        self._irf_map = type(self)(edisp_map, self._exposure_map)._irf_map
+    edisp_map = map_property("Map of the probabilities.")
 
     # -- made of something ----------------------------------------------------------------
 
@@ -159,12 +152,7 @@ class EDispKernelMap(IRFMap):
         joined = np.add.reduceat(data[:, : nearest[-1]], nearest[:-1], axis=1)
         axes = [energy_axis.copy(name="energy"), self._irf_map.geom.axes["energy_true"]]
         geom = self._irf_map.geom.with_axes(axes)
-        exposure = self._exposure_map
-        if exposure is not None:
-            exposure = Map.from_geom(
-                geom.squash("energy"), data=exposure.data, unit=exposure.unit, meta=exposure.meta
-            )
-        return type(self)(Map.from_geom(geom, data=joined), exposure)
+        return type(self)(Map.from_geom(geom, data=joined), self._exposure_map)
 
     def to_image(self, weights: Any = None) -> Self:
         """All reconstructed bins as one; ``weights`` as for `resample_energy_axis`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from astropy.coordinates import SkyCoord
@@ -10,7 +10,7 @@ from astropy.coordinates import SkyCoord
 from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.irf.edisp_kernel_map import EDispKernelMap
-from gammapy.irf.irf_map import IRFMap
+from gammapy.irf.irf_map import IRFMap, map_property
 from gammapy.irf.migration import bin_probabilities
 from gammapy.maps import Map, MapAxis, WcsGeom
 
@@ -42,14 +42,7 @@ class EDispMap(IRFMap):
     def __init__(self, edisp_map: Map, exposure_map: Map | None = None) -> None:
         super().__init__(edisp_map, exposure_map)
 
-    @property
-    def edisp_map(self) -> Any:
-        """Map of the densities."""
-        return self._irf_map
-
-    @edisp_map.setter
-    def edisp_map(self, edisp_map: Map) -> None:
-        self._irf_map = type(self)(edisp_map, self._exposure_map)._irf_map
+    edisp_map = map_property("Map of the densities.")
 
     @classmethod
     def from_diagonal_response(
@@ -132,9 +125,4 @@ class EDispMap(IRFMap):
         data = np.moveaxis(found, (2, 3), (0, 1))
         axes = [energy_axis, self._irf_map.geom.axes["energy_true"]]
         geom = self._irf_map.geom.with_axes(axes)
-        exposure = self._exposure_map
-        if exposure is not None:
-            exposure = Map.from_geom(
-                geom.squash("energy"), data=exposure.data, unit=exposure.unit, meta=exposure.meta
-            )
-        return EDispKernelMap(Map.from_geom(geom, data=data), exposure)
+        return EDispKernelMap(Map.from_geom(geom, data=data), self._exposure_map)

@@ -19,9 +19,21 @@ from gammapy.errors import DataError, FileFormatError, OptionError, UnitMismatch
 from gammapy.fits_file import read_hdus, write_hdus
 from gammapy.maps import Map, RegionGeom, RegionNDMap, WcsGeom
 
-__all__ = ["IRFMap"]
+__all__ = ["IRFMap", "map_property"]
 
 _WAYS = "build one with from_geom, or by gammapy.makers"
+
+
+def map_property(doc: str) -> property:
+    """Property for the map of a response; one that is put there is checked as at construction."""
+
+    def get(response: IRFMap) -> Any:
+        return response._irf_map
+
+    def put(response: IRFMap, irf_map: Map) -> None:
+        response._irf_map = type(response)(irf_map, response._exposure_map)._irf_map
+
+    return property(get, put, doc=doc)
 
 
 class IRFMap(ABC):

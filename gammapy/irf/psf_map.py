@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from gammapy.errors import DataError
 from gammapy.irf.gtpsf import gtpsf_maps
-from gammapy.irf.irf_map import IRFMap
+from gammapy.irf.irf_map import IRFMap, map_property
 from gammapy.irf.psf_kernel import PSFKernel
 from gammapy.irf.radial_profile import RadialProfile
 from gammapy.irf.spectral_weights import spectral_weights
@@ -101,14 +101,7 @@ class PSFMap(IRFMap):
         new.normalize()
         return new
 
-    @property
-    def psf_map(self) -> Any:
-        """Map of the point spread function."""
-        return self._irf_map
-
-    @psf_map.setter
-    def psf_map(self, psf_map: Map) -> None:
-        self._irf_map = type(self)(psf_map, self._exposure_map)._irf_map
+    psf_map = map_property("Map of the point spread function.")
 
     @property
     def energy_name(self) -> str:

@@ -121,8 +121,8 @@ def background_of_pointings(
 ) -> Any:
     """Background counts of many pointings, added up.
 
-    The on time of a group is its ``ontime`` in s, if it has one, else that from the starts of its
-    pointings to their stops (in an index these may be rounded, by half a percent).
+    They count with the ``ontime`` of their group. Where a field of view turns, that is shared out
+    over the times from start to stop, which an index may round.
 
     Logarithms of integrated rates are tabulated at the nodes of the response and three places
     between them, and straight between.
@@ -211,7 +211,7 @@ def _oriented(
         if table.has_offset_axis or FoVAlignment(table.fov_alignment) is not FoVAlignment.ALTAZ:
             alignment = "RADEC" if table.has_offset_axis else table.fov_alignment
             found = [equatorial_axes(group.lon, group.lat, alignment)]
-            times = [_on_time(group)]
+            times = [group.ontime]
         else:
             direction = SkyCoord(group.lon, group.lat, unit="deg")
             found, times = [], []
@@ -219,14 +219,15 @@ def _oriented(
                 length = (stop - start).to_value("s")
                 more, parts = orientations(direction, "ALTAZ", start, length, location, step)
                 found, times = found + more, times + parts
+            times = _shared_out(group.ontime, times)
         axes, seconds, which = axes + found, seconds + times, which + [int(i)] * len(found)
     return Pointings.of(axes, seconds, which, frame)
 
 
-def _on_time(group: Any) -> float:
-    """Time of observation of a group in s: as it states it, else from starts to stops."""
-    stated = getattr(group, "ontime", None)
-    return float(np.sum(group.stop - group.start)) if stated is None else float(stated)
+def _shared_out(ontime: float, times: Sequence[float]) -> list[float]:
+    """Parts of a time in the ratio of others; even ones, if all of those are nil."""
+    share = np.asarray(times) if np.any(times) else np.ones(len(times))
+    return list(ontime * share / share.sum())
 
 
 # -- rates between nodes -------------------------------------------------------------------

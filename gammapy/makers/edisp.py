@@ -8,19 +8,14 @@ from typing import Any
 import astropy.units as u
 import numpy as np
 
-from gammapy.errors import DataError
 from gammapy.irf.edisp_kernel_map import EDispKernelMap
 from gammapy.irf.edisp_map import EDispMap
-from gammapy.makers.exposure import energies_of
-from gammapy.makers.field_of_view import Pointings, blocks, direction_of, orientations
-from gammapy.makers.offset_sum import OffsetSum
-from gammapy.makers.responses import last_offset, named_responses, pointings_of
+from gammapy.makers.exposure import check_axes, energies_of
+from gammapy.makers.exposure_mean import mean_by_exposure
+from gammapy.makers.one_pointing import put_by_offset
 from gammapy.maps import Map
 
 __all__ = ["edisp_of_pointings", "make_edisp_kernel_map", "make_edisp_map"]
-
-#: pixels of a block along each axis
-_SIZE = 24
 
 
 def make_edisp_map(
@@ -46,22 +41,16 @@ def make_edisp_map(
     DataError
         If an axis is missing, or the pointing no position.
     """
-    _check_axes(geom, EDispMap)
+    check_axes(geom, EDispMap.required_axes)
     energy = energies_of(geom)[:, None] * u.TeV
     migra = geom.axes["migra"].center
     edisp_map = Map.from_geom(geom)
-    axes, _ = orientations(direction_of(pointing), "RADEC")
-    one = Pointings.of(axes, [1.0], [0], geom.frame)
-    reach = np.array([last_offset(edisp)])
-    for block in blocks(geom, use_region_center, _SIZE):
-        if not len(block.reached(one, reach)):
-            continue
-        seen = block.seen(one, reach)
-        values = np.zeros((len(block.vector), energy.size, len(migra)))
-        offset = seen.offset[:, None, None] * u.deg
-        found = edisp.evaluate(energy_true=energy, migra=migra, offset=offset)
-        values[seen.pixel] = found.to_value("")
-        block.fill(edisp_map.data, values)
+
+    def densities(offset: np.ndarray) -> np.ndarray:
+        place = offset[:, None, None] * u.deg
+        return edisp.evaluate(energy_true=energy, migra=migra, offset=place).to_value("")
+
+    put_by_offset(edisp_map, pointing, edisp, densities, use_region_center)
     found = EDispMap(edisp_map, exposure_map)
     found.normalize()
     return found
@@ -88,20 +77,14 @@ def make_edisp_kernel_map(
     threshold : float
         Probabilities below are zero.
     """
-    _check_axes(geom, EDispKernelMap)
-    true, reco = (geom.axes[n].edges.to_value("TeV") for n in ("energy_true", "energy"))
+    check_axes(geom, EDispKernelMap.required_axes)
     edisp_map = Map.from_geom(geom)
-    axes, _ = orientations(direction_of(pointing), "RADEC")
-    one = Pointings.of(axes, [1.0], [0], geom.frame)
-    reach = np.array([last_offset(edisp)])
-    for block in blocks(geom, use_region_center, _SIZE):
-        if not len(block.reached(one, reach)):
-            continue
-        seen = block.seen(one, reach)
-        values = np.zeros((len(block.vector), len(true) - 1, len(reco) - 1))
-        values[seen.pixel] = edisp.matrix(true, reco, seen.offset)
-        values[values < threshold] = 0.0
-        block.fill(edisp_map.data, values)
+
+    def probabilities(offset: np.ndarray) -> np.ndarray:
+        found = _matrices(edisp, offset, geom)
+        return np.where(found < threshold, 0.0, found)
+
+    put_by_offset(edisp_map, pointing, edisp, probabilities, use_region_center)
     return EDispKernelMap(edisp_map, exposure_map)
 
 
@@ -132,30 +115,15 @@ def edisp_of_pointings(
     UnknownNameError
         If a response is missing.
     """
-    _check_axes(geom, EDispKernelMap)
-    energy = energies_of(geom)
+    check_axes(geom, EDispKernelMap.required_axes)
+
+    def values(edisp: Any, offset: np.ndarray) -> np.ndarray:
+        return _matrices(edisp, offset, geom)
+
+    return EDispKernelMap(*mean_by_exposure(groups, responses, "edisp", values, geom, offset_max))
+
+
+def _matrices(edisp: Any, offset: np.ndarray, geom: Any) -> np.ndarray:
+    """Probabilities [n, k, r] at offsets [n] in deg."""
     true, reco = (geom.axes[n].edges.to_value("TeV") for n in ("energy_true", "energy"))
-    tables, index = named_responses(groups, responses, "edisp")
-    areas, _ = named_responses(groups, responses, "aeff")
-    pointings = pointings_of(groups, index, geom.frame)
-    ends = [last_offset(table, offset_max) for table in areas]
-
-    def values(i: int, at: np.ndarray) -> np.ndarray:
-        area = areas[i].area(energy, at[:, None])[..., None] * 1e-4  # m2
-        return np.concatenate([area, area * tables[i].matrix(true, reco, at)], axis=-1)
-
-    table = OffsetSum.of(tables, ends, values)
-    edisp_map = Map.from_geom(geom)
-    exposure = Map.from_geom(geom.squash("energy"), unit="m2 s")
-    for block in blocks(geom, size=_SIZE):
-        total = table.total(block, pointings)
-        seen = total[..., :1]
-        block.fill(exposure.data, seen)
-        mean = np.divide(total[..., 1:], seen, out=np.zeros_like(total[..., 1:]), where=seen > 0)
-        block.fill(edisp_map.data, mean)
-    return EDispKernelMap(edisp_map, exposure)
-
-
-def _check_axes(geom: Any, kind: Any) -> None:
-    if geom.axes.names != kind.required_axes:
-        raise DataError(f"geom has the axes {geom.axes.names}: {kind.required_axes} are needed")
+    return edisp.matrix(true, reco, offset)

@@ -9,15 +9,17 @@ import astropy.units as u
 import numpy as np
 
 from gammapy.errors import DataError
-from gammapy.makers.field_of_view import Pointings, blocks, direction_of, orientations
+from gammapy.makers.field_of_view import blocks
 from gammapy.makers.offset_sum import OffsetSum
+from gammapy.makers.one_pointing import put_by_offset
 from gammapy.makers.responses import last_offset, named_responses, pointings_of
 from gammapy.maps import Map
 from gammapy.units import strip
 
 __all__ = ["exposure_of_pointings", "make_map_exposure_true_energy"]
 
-_M2 = 1e-4
+#: m2 in a cm2
+M2 = 1e-4
 
 
 def make_map_exposure_true_energy(
@@ -50,16 +52,11 @@ def make_map_exposure_true_energy(
     seconds = seconds_of(livetime, "livetime")
     energy = energies_of(geom)
     exposure = Map.from_geom(geom, unit="m2 s")
-    axes, _ = orientations(direction_of(pointing), "RADEC")
-    one = Pointings.of(axes, [seconds], [0], geom.frame)
-    reach = np.array([last_offset(aeff)])
-    for block in blocks(geom, use_region_center):
-        if not len(block.reached(one, reach)):
-            continue
-        seen = block.seen(one, reach)
-        values = np.zeros((len(block.vector), len(energy)))
-        values[seen.pixel] = aeff.area(energy, seen.offset[:, None]) * (seconds * _M2)
-        block.fill(exposure.data, values)
+
+    def seen(offset: np.ndarray) -> np.ndarray:
+        return aeff.area(energy, offset[:, None]) * (seconds * M2)
+
+    put_by_offset(exposure, pointing, aeff, seen, use_region_center)
     return exposure
 
 
@@ -99,7 +96,7 @@ def exposure_of_pointings(
     tables, index = named_responses(groups, responses, "aeff")
     pointings = pointings_of(groups, index, geom.frame)
     ends = [last_offset(table, offset_max) for table in tables]
-    table = OffsetSum.of(tables, ends, lambda i, at: tables[i].area(energy, at[:, None]) * _M2)
+    table = OffsetSum.of(tables, ends, lambda i, at: tables[i].area(energy, at[:, None]) * M2)
     exposure = Map.from_geom(geom, unit="m2 s")
     for block in blocks(geom):
         block.fill(exposure.data, table.total(block, pointings))
@@ -111,6 +108,12 @@ def energies_of(geom: Any, name: str = "energy_true") -> np.ndarray:
     if name not in geom.axes.names:
         raise DataError(f"geom has the axes {geom.axes.names}: {name!r} is needed")
     return geom.axes[name].center.to_value("TeV")
+
+
+def check_axes(geom: Any, names: Sequence[str]) -> None:
+    """Refuse a geometry with other axes, or another order."""
+    if geom.axes.names != list(names):
+        raise DataError(f"geom has the axes {geom.axes.names}: {list(names)} are needed")
 
 
 def seconds_of(time: Any, name: str) -> float:

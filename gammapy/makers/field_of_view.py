@@ -44,8 +44,8 @@ __all__ = [
     "orientations",
 ]
 
-#: pixels of a block along each axis
-_SIZE = 64
+#: pixels of a block along each axis; with two axes beside the sky a pixel has a thousand numbers
+_SIZE, _SMALL = 64, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +175,7 @@ class Block:
             cut[..., self.on_sky] = found
 
 
-def blocks(geom: Any, use_region_center: bool = True, size: int = _SIZE) -> Iterator[Block]:
+def blocks(geom: Any, use_region_center: bool = True, size: int | None = None) -> Iterator[Block]:
     """Walk through the pixels of a map.
 
     Parameters
@@ -183,8 +183,8 @@ def blocks(geom: Any, use_region_center: bool = True, size: int = _SIZE) -> Iter
     geom : `~gammapy.maps.WcsGeom` or `~gammapy.maps.RegionGeom`
     use_region_center : bool
         A region is its centre; or the mean over its area.
-    size : int
-        Pixels of a block along each axis, at most.
+    size : int, optional
+        Pixels of a block along each axis, at most; by default fewer where a map has two axes.
 
     Raises
     ------
@@ -196,6 +196,8 @@ def blocks(geom: Any, use_region_center: bool = True, size: int = _SIZE) -> Iter
         return
     image = geom.to_image()
     n_y, n_x = image.data_shape
+    if size is None:
+        size = _SIZE if len(geom.axes) < 2 else _SMALL
     for y in range(0, n_y, size):
         for x in range(0, n_x, size):
             rows, columns = slice(y, min(y + size, n_y)), slice(x, min(x + size, n_x))

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.errors import DataError, UnknownNameError
-from gammapy.makers.responses import last_offset
+from gammapy.errors import DataError
+from gammapy.makers.offset_grid import OffsetGrid, offset_nodes
+from gammapy.makers.responses import last_offset, named_response
 
-__all__ = ["OffsetGrid", "OffsetTables"]
+__all__ = ["OffsetTables"]
 
 #: largest error between nodes: of areas relative, of transforms and probabilities absolute
 _TOLERANCE = 5e-5
@@ -30,38 +31,9 @@ _STEP, _CUTS = 0.1, 6
 _FREQUENCIES = np.geomspace(1.0, 400.0, 16)
 #: bytes of transforms that are kept, of the frequencies that were asked for last
 _KEPT = 2**26
-_NEEDED = ("aeff", "psf", "edisp")
+_KINDS = ("aeff", "psf", "edisp")
 #: offsets at which an energy dispersion is taken at once: bounds the memory
 _AT_ONCE = 16
-#: deg; keeps the offsets of responses apart in one sorted array
-_APART = 1000.0
-
-
-class OffsetGrid:
-    """Nodes of several responses, one after the other.
-
-    Parameters
-    ----------
-    nodes : sequence of ndarray
-        Offsets in deg of each response, ascending.
-    """
-
-    def __init__(self, nodes: Sequence[np.ndarray]) -> None:
-        self.response = np.repeat(np.arange(len(nodes)), [len(n) for n in nodes])
-        self.offset = np.concatenate(nodes)
-        self._keys = self.response * _APART + self.offset
-        self._last = np.cumsum([len(n) for n in nodes]) - 2
-        self._first = np.concatenate([[0], self._last[:-1] + 2])
-
-    def __len__(self) -> int:
-        return len(self.offset)
-
-    def between(self, response: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Row of the node below each offset, and how far it is to the next, from 0 to 1."""
-        below = np.searchsorted(self._keys, response * _APART + offset, side="right") - 1
-        below = np.clip(below, self._first[response], self._last[response])
-        low = self.offset[below]
-        return below, np.clip((offset - low) / (self.offset[below + 1] - low), 0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,16 +86,18 @@ class OffsetTables:
         energy_edges_true: np.ndarray,
         energy_edges: np.ndarray,
     ) -> None:
-        tables = [_tables(name, responses) for name in names]
+        tables = [
+            {kind: named_response(name, responses, kind) for kind in _KINDS} for name in names
+        ]
         self.energy = np.sqrt(energy_edges_true[:-1] * energy_edges_true[1:])
         self._edges = energy_edges_true, energy_edges
         self.end = np.array([last_offset(table["aeff"]) for table in tables])
         self._psf = [table["psf"] for table in tables]
         samplers = [self._samplers(*pair) for pair in zip(names, tables, strict=True)]
         kinds = []
-        for kind in _NEEDED:
+        for kind in _KINDS:
             found = [
-                _refined(_first_nodes(table[kind], end), sampler[kind])
+                _refined(offset_nodes(table[kind], end, _STEP), sampler[kind])
                 for table, end, sampler in zip(tables, self.end, samplers, strict=True)
             ]
             grid = OffsetGrid([nodes for nodes, _ in found])
@@ -297,32 +271,6 @@ def _joined(samples: Sequence[_Sample]) -> _Sample:
         np.concatenate([sample.usable for sample in samples]),
         np.concatenate([sample.scale for sample in samples]),
     )
-
-
-def _first_nodes(table: Any, end: float) -> np.ndarray:
-    """Offsets up to the end: even steps, and where the table has kinks."""
-    axis = table.axes["offset"]
-    even = np.linspace(0.0, end, int(np.ceil(end / _STEP)) + 1)
-    nodes = np.concatenate([even, axis.center.to_value("deg"), axis.edges.to_value("deg")])
-    nodes = np.unique(nodes[(nodes >= 0.0) & (nodes <= end)])
-    # what differs by rounding is one node
-    return nodes[np.concatenate([np.diff(nodes) > 1e-9, [True]])]
-
-
-def _tables(name: str, responses: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Tables of a response, all there."""
-    if name not in responses:
-        raise UnknownNameError(
-            f"a pointing has response {name!r}, and responses has {sorted(responses)}: give one "
-            "under that name"
-        )
-    missing = [table for table in _NEEDED if responses[name].get(table) is None]
-    if missing:
-        raise UnknownNameError(
-            f"response {name!r} has no {missing[0]!r} among {sorted(responses[name])}: "
-            f"{', '.join(_NEEDED)} are needed"
-        )
-    return responses[name]
 
 
 def _checked(response: str, name: str, table: Any) -> np.ndarray:

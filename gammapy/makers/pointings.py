@@ -27,7 +27,8 @@ from gammapy.data.time_reference import EPOCH_MJD
 from gammapy.datasets.instrument import Instrument
 from gammapy.errors import DataError, UnitMismatchError
 from gammapy.makers.background import background_of_pointings
-from gammapy.makers.offset_tables import OffsetGrid, OffsetTables
+from gammapy.makers.offset_grid import OffsetGrid
+from gammapy.makers.offset_tables import OffsetTables
 from gammapy.maps import MapAxis, WcsGeom, WcsNDMap
 
 __all__ = ["PointingsInstrument"]

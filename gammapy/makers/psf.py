@@ -7,18 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.errors import DataError
 from gammapy.irf.psf_map import PSFMap
-from gammapy.makers.exposure import energies_of
-from gammapy.makers.field_of_view import Pointings, blocks, direction_of, orientations
-from gammapy.makers.offset_sum import OffsetSum
-from gammapy.makers.responses import last_offset, named_responses, pointings_of
+from gammapy.makers.exposure import check_axes, energies_of
+from gammapy.makers.exposure_mean import mean_by_exposure
+from gammapy.makers.one_pointing import put_by_offset
 from gammapy.maps import Map
 
 __all__ = ["make_psf_map", "psf_of_pointings"]
-
-#: pixels of a block along each axis: a pixel has more than a thousand numbers
-_SIZE = 24
 
 
 def make_psf_map(psf: Any, pointing: Any, geom: Any, exposure_map: Any = None) -> PSFMap:
@@ -40,18 +35,9 @@ def make_psf_map(psf: Any, pointing: Any, geom: Any, exposure_map: Any = None) -
     DataError
         If an axis is missing, or the pointing no position.
     """
-    energy, rad = _axes_of(geom)
+    check_axes(geom, PSFMap.required_axes)
     psf_map = Map.from_geom(geom, unit="sr-1")
-    axes, _ = orientations(direction_of(pointing), "RADEC")
-    one = Pointings.of(axes, [1.0], [0], geom.frame)
-    reach = np.array([last_offset(psf)])
-    for block in blocks(geom, size=_SIZE):
-        if not len(block.reached(one, reach)):
-            continue
-        seen = block.seen(one, reach)
-        values = np.zeros((len(block.vector), len(energy), len(rad)))
-        values[seen.pixel] = np.moveaxis(psf.profile(energy, seen.offset, rad), 1, 0)
-        block.fill(psf_map.data, values)
+    put_by_offset(psf_map, pointing, psf, lambda offset: _profiles(psf, offset, geom))
     found = PSFMap(psf_map, exposure_map)
     found.normalize()
     return found
@@ -86,31 +72,19 @@ def psf_of_pointings(
     UnknownNameError
         If a response is missing.
     """
-    energy, rad = _axes_of(geom)
-    psfs, index = named_responses(groups, responses, "psf")
-    areas, _ = named_responses(groups, responses, "aeff")
-    pointings = pointings_of(groups, index, geom.frame)
-    ends = [last_offset(table, offset_max) for table in areas]
+    check_axes(geom, PSFMap.required_axes)
 
-    def values(i: int, at: np.ndarray) -> np.ndarray:
-        area = areas[i].area(energy, at[:, None]) * 1e-4  # m2
-        profile = np.moveaxis(psfs[i].profile(energy, at, rad), 1, 0)
-        return np.concatenate([area[..., None], area[..., None] * profile], axis=-1)
+    def values(psf: Any, offset: np.ndarray) -> np.ndarray:
+        return _profiles(psf, offset, geom)
 
-    table = OffsetSum.of(psfs, ends, values)
-    psf_map = Map.from_geom(geom, unit="sr-1")
-    exposure = Map.from_geom(geom.squash("rad"), unit="m2 s")
-    for block in blocks(geom, size=_SIZE):
-        total = table.total(block, pointings)
-        block.fill(exposure.data, total[..., :1])
-        block.fill(psf_map.data, total[..., 1:])
-    found = PSFMap(psf_map, exposure)
+    found = PSFMap(
+        *mean_by_exposure(groups, responses, "psf", values, geom, offset_max, unit="sr-1")
+    )
     found.normalize()
     return found
 
 
-def _axes_of(geom: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Energies in TeV and radii in deg of a geometry."""
-    if geom.axes.names != PSFMap.required_axes:
-        raise DataError(f"geom has the axes {geom.axes.names}: {PSFMap.required_axes} are needed")
-    return energies_of(geom), geom.axes["rad"].center.to_value("deg")
+def _profiles(psf: Any, offset: np.ndarray, geom: Any) -> np.ndarray:
+    """Profiles [n, k, rad] in sr-1 at offsets [n] in deg."""
+    rad = geom.axes["rad"].center.to_value("deg")
+    return np.moveaxis(psf.profile(energies_of(geom), offset, rad), 1, 0)

@@ -12,7 +12,21 @@ from gammapy.errors import DataError, UnknownNameError
 from gammapy.makers.field_of_view import Pointings, equatorial_axes
 from gammapy.units import strip
 
-__all__ = ["last_offset", "named_responses", "pointings_of"]
+__all__ = ["last_offset", "named_response", "named_responses", "pointings_of"]
+
+
+def named_response(name: str, responses: Mapping[str, Mapping[str, Any]], kind: str) -> Any:
+    """Response of a name and kind; see `named_responses`."""
+    if name not in responses:
+        raise UnknownNameError(
+            f"no response {name!r}: pointings have it, and responses are given for "
+            f"{sorted(responses)}"
+        )
+    if responses[name].get(kind) is None:
+        raise UnknownNameError(
+            f"response {name!r} has no {kind!r}: it has {sorted(responses[name])}"
+        )
+    return responses[name][kind]
 
 
 def named_responses(
@@ -38,18 +52,8 @@ def named_responses(
         If there is no response of a name, or it has not this kind.
     """
     names = sorted({group.response for group in groups})
-    for name in names:
-        if name not in responses:
-            raise UnknownNameError(
-                f"no response {name!r}: pointings have {names}, responses are given for "
-                f"{sorted(responses)}"
-            )
-        if kind not in responses[name]:
-            raise UnknownNameError(
-                f"response {name!r} has no {kind!r}: it has {sorted(responses[name])}"
-            )
     index = np.array([names.index(group.response) for group in groups], dtype=int)
-    return [responses[name][kind] for name in names], index
+    return [named_response(name, responses, kind) for name in names], index
 
 
 def last_offset(table: Any, offset_max: Any = None) -> float:

@@ -41,6 +41,12 @@ def test_no_such_table(path, hdu):
             read(path, hdu, "things")
 
 
+def test_columns_that_are_needed(path):
+    assert read_table(path, None, "things", ["B", "A"]).colnames == ["A", "B"]
+    with pytest.raises(FileFormatError, match=r"no table of things, it has no column C: \['A', 'B"):
+        read_table(path, None, "things", ["A", "C", "D"])
+
+
 def test_bad_files(path):
     with pytest.raises(MissingFileError, match="does not exist"):
         read_table(path.with_name("b.fits"), None, "things")

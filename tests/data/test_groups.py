@@ -9,7 +9,7 @@ import pytest
 from astropy.table import Table
 from astropy.time import Time
 
-from gammapy.data.groups import group_pointings
+from gammapy.data.groups import PointingGroup, group_pointings
 from gammapy.errors import DataError, FileFormatError
 
 
@@ -87,6 +87,21 @@ def test_livetime_of_a_table_without_it():
     np.testing.assert_allclose([group.livetime for group in groups], [180, 90, 90], rtol=1e-12)
 
 
+def test_times_of_observation():
+    """By the column; without it, and for a group made by hand, from start to stop."""
+    by_column = group_pointings(table(ONTIME=[100.0, 101.0, 102.0, 103.0]))
+    assert [group.ontime for group in by_column] == [202, 101, 103]
+    assert [group.livetime for group in by_column] == [162, 81, 83]
+    assert by_column[0].gti.time_sum == 180 * u.s
+    assert group_pointings(table(ONTIME=[2.0] * 4 * u.min))[0].ontime == 240
+    by_times = group_pointings(table())
+    assert [group.ontime for group in by_times] == [180, 90, 90]
+    one = by_column[0]
+    values = one.lon, one.lat, one.response, one.livetime, one.obs_id, one.start, one.stop
+    assert PointingGroup(*values).ontime == 180
+    assert PointingGroup(*values, ontime=0.0).ontime == 0
+
+
 def test_columns_of_the_response():
     pointings = table(CALDB=["x", "x", "y", "x"])
     assert [g.response for g in group_pointings(pointings, by=("CALDB", "IRF"))] == [
@@ -120,6 +135,8 @@ def test_no_pointings_no_groups():
         ({"DEC_PNT": [1, 2, 3, 4] * u.s}, "column DEC_PNT .* is in 's': 'deg'"),
         ({"LIVETIME": [1, -2, 3, 4]}, "OBS_ID 2 has LIVETIME = -2: a live time is not negative"),
         ({"LIVETIME": [1, np.nan, 3, 4]}, "OBS_ID 2 has LIVETIME = nan"),
+        ({"ONTIME": [1, 2, -3, 4]}, "OBS_ID 3 has ONTIME = -3: a time of observation is not neg"),
+        ({"ONTIME": [1, 2, 3, np.nan]}, "OBS_ID 4 has ONTIME = nan"),
         ({"TSTOP": [-1.0, 200, 300, 400]}, "OBS_ID 1 has TSTOP - TSTART = -1: a pointing ends"),
         ({"TSTART": [np.nan, 1, 2, 3]}, "OBS_ID 1 has TSTART = nan"),
         ({"IRF": ["a", " ", "b", "c"]}, "OBS_ID 2 has IRF = '': a response needs a name"),
@@ -162,6 +179,9 @@ def test_pointings_of_the_first_data_challenge():
     members = np.concatenate([group.obs_id for group in groups])
     assert sorted(members) == sorted(index["OBS_ID"])
     assert sum(g.livetime for g in groups) == pytest.approx(index["LIVETIME"].sum(), rel=1e-12)
+    # its TSTOP - TSTART are rounded to 1792 s, and all ONTIME are 1800 s
+    assert sum(g.ontime for g in groups) == 1800 * 3270
+    assert sum((g.stop - g.start).sum() for g in groups) == pytest.approx(1792 * 3270, rel=1e-9)
     # what a look at each pointing gives
     pairs = {(round(r["RA_PNT"], 6), round(r["DEC_PNT"], 6), r["IRF"].strip()) for r in index}
     assert len(pairs) == 244

@@ -129,7 +129,7 @@ def test_bad_files(tmp_path, table):
         ObservationTable.read(tmp_path / "none.fits")
     column = fits.Column("A", "J", array=np.array([1]))
     fits.BinTableHDU.from_columns([column]).writeto(tmp_path / "bad.fits")
-    with pytest.raises(FileFormatError, match=r"no index of observations, .*OBS_ID: \['A'\]"):
+    with pytest.raises(FileFormatError, match=r"no table of observations, .*OBS_ID: \['A'\]"):
         ObservationTable.read(tmp_path / "bad.fits")
     fits.PrimaryHDU().writeto(tmp_path / "empty.fits")
     with pytest.raises(FileFormatError, match="no table None of observations"):

@@ -1,6 +1,6 @@
 """Background of one pointing and of many."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import astropy.units as u
 import numpy as np
@@ -127,7 +127,7 @@ def one_by_one(tables, offset_max=None):
     total = Map.from_geom(GEOM)
     for group in groups():
         position = SkyCoord(group.lon, group.lat, unit="deg")
-        seconds = (group.stop - group.start).sum() * u.s
+        seconds = group.ontime * u.s
         one = make_map_background_irf(position, seconds, tables[group.response]["bkg"], GEOM)
         if offset_max is not None:
             one.data[:, GEOM.separation(position) > offset_max] = 0
@@ -154,20 +154,27 @@ def test_many_with_a_smooth_rate():
     np.testing.assert_allclose(found, one_by_one(tables), rtol=2e-6)
 
 
-def test_stated_on_time_counts():
-    @dataclass(frozen=True)
-    class Stated:
-        lon: float
-        lat: float
-        response: str
-        ontime: float
-
+def test_time_of_observation_counts():
     tables = responses()
     group = groups()[0]
-    stated = Stated(group.lon, group.lat, group.response, 3000.0)
-    twice = background_of_pointings([stated], tables, GEOM).data
     once = background_of_pointings([group], tables, GEOM).data
-    np.testing.assert_allclose(twice, 3 * once, rtol=1e-5)
+    three = background_of_pointings([replace(group, ontime=3 * group.ontime)], tables, GEOM).data
+    np.testing.assert_allclose(three, 3 * once, rtol=1e-5)
+
+
+@pytest.mark.parametrize("length", [SECONDS.value, 0.0])
+def test_time_of_observation_counts_where_the_field_turns(length):
+    start = (START - Time(EPOCH_MJD, format="mjd", scale="tt")).to_value("s")
+    times = start + np.array([0.0, 5400.0])
+    group = PointingGroup(266.0, -29.0, "S", 1.0, (1, 2), times, times + length)
+    tables = {"S": {"bkg": slanted("ALTAZ")}}
+    stated = replace(group, ontime=2.5 * 2 * SECONDS.value)
+    found = background_of_pointings([stated], tables, GEOM, location=SITE)
+    expected = 2.5 * (zenith_counts(START) + zenith_counts(START + 1.5 * u.h))
+    where = inner(expected)
+    # without a length it is the field of view at the start, not all of the 20 min
+    rtol = 2e-3 if length else 0.05
+    np.testing.assert_allclose(found.data[:, where], expected[:, where], rtol=rtol)
 
 
 def test_bad_arguments():

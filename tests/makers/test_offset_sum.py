@@ -4,19 +4,8 @@ import numpy as np
 import pytest
 
 from gammapy.makers.field_of_view import Pointings, blocks, equatorial_axes
-from gammapy.makers.offset_sum import OffsetSum, offset_nodes
+from gammapy.makers.offset_sum import OffsetSum
 from gammapy.maps import WcsGeom
-from tests.irf import made
-
-
-def test_nodes_hold_the_kinks_and_the_end():
-    nodes = offset_nodes(made.area(), 2.2, step=0.3)
-    assert nodes[0] == 0
-    assert nodes[-1] == 2.2
-    assert np.diff(nodes).max() <= 0.3 + 1e-12
-    assert np.diff(nodes).min() > 1e-9
-    for kink in (0.5, 1.0, 1.5, 2.0):
-        assert np.abs(nodes - kink).min() < 1e-12
 
 
 @pytest.mark.parametrize("n", [1, 3])

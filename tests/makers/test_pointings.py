@@ -3,6 +3,7 @@
 import os
 import pickle
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import astropy.units as u
@@ -295,16 +296,26 @@ def test_seen_weights_the_groups_by_the_mean_of_the_model():
         return 2.0 * (np.exp(-a / 2) - np.exp(-b / 2))
 
     means = [(whole(0, 1) + whole(5, 8)) / 4.0, whole(2, 3)]
-    weighted = [
-        PointingGroup(g.lon, g.lat, g.response, g.livetime * m, g.obs_id, g.start, g.stop)
-        for g, m in zip(groups, means, strict=True)
-    ]
+    weighted = [replace(g, livetime=g.livetime * m) for g, m in zip(groups, means, strict=True)]
     expected = twin(0.6, 0.1, weighted)
     found = plain.seen(model)
     assert_allclose(found.exposure(0.6, 0.1), expected[0], rtol=1e-4)
     assert_allclose(found.psf(0.6, 0.1, FREQUENCY), expected[1], atol=1e-4)
     assert_allclose(found.edisp(0.6, 0.1), expected[2], atol=1e-4)
     assert_allclose(plain.exposure(0.6, 0.1), twin(0.6, 0.1, groups)[0], rtol=1e-4)
+
+
+def test_means_go_by_the_times_and_not_by_the_time_of_observation():
+    model = ExpDecayTemporalModel(t0="2 d", t_ref=EPOCH.mjd * u.d, scale="tt")
+    by_times = group(0, 0, start=[0.0], stop=[DAY])
+    assert by_times.ontime == DAY
+    stated = replace(by_times, ontime=2 * DAY)
+    found = [
+        PointingsInstrument([g], RESPONSES, TRUE, RECO).seen(model).exposure(0.1, 0.1)
+        for g in (by_times, stated)
+    ]
+    assert np.all(found[0] > 0)
+    assert_allclose(found[0], found[1], rtol=0)
 
 
 def test_seen_is_kept_for_the_values():
@@ -364,7 +375,11 @@ def test_group_without_livetime_sees_nothing():
     ("change", "error", "text"),
     [
         ({"groups": []}, DataError, "groups is empty"),
-        ({"responses": {"a": RESPONSES["a"]}}, UnknownNameError, r"response 'b'.*has \['a'\]"),
+        (
+            {"responses": {"a": RESPONSES["a"]}},
+            UnknownNameError,
+            r"no response 'b': .* given for \['a'\]",
+        ),
         (
             {"responses": {**RESPONSES, "b": {**RESPONSES["b"], "edisp": None}}},
             UnknownNameError,
