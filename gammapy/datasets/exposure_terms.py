@@ -8,7 +8,9 @@ width of the point spread function; so it is taken about the pixel p that looks,
     \int P(p - p') S(p') A(p') \,\mathrm{d}p' = A\, (S \otimes P) - \nabla A \cdot S \otimes (x P)
     + \tfrac{1}{2} \nabla \nabla A \cdot S \otimes (x x P) - \ldots
 
-with derivatives of A at p: fields of the same kind, times maps of the exposure.
+with derivatives of A at p: fields of the same kind, times maps of the exposure. P is what a part
+of a pixel sees: the point spread function, averaged over the part. Where a pixel has several, the
+exposure of each is another one.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from scipy.interpolate import make_interp_spline
 from gammapy.datasets.local_exposure import LocalExposure
 from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
+from gammapy.engine.placing import Window
 
 __all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
 
@@ -37,13 +40,16 @@ class Term(NamedTuple):
     Attributes
     ----------
     weight : ndarray [n_pixels] or None
-        None for one.
+        At their centres; None for one.
     field : `~gammapy.engine.multipoles.Multipoles`
         Transforms [n, r] of counts per deg2.
+    tilt : ndarray [2, n_pixels] or None
+        Derivatives of the weight along x and y, per deg, for the parts of pixels.
     """
 
     weight: np.ndarray | None
     field: Multipoles
+    tilt: np.ndarray | None = None
 
 
 class ExposureTerms(ABC):
@@ -141,14 +147,22 @@ class AboutPixels(ExposureTerms):
     x, y : ndarray [n_pixels]
         Places of the pixels on its plane, in deg.
     frequencies : ndarray [n]
+    window : `~gammapy.engine.placing.Window`
+        Of the parts of pixels.
     """
 
     n_moments = 1
 
     def __init__(
-        self, response: VaryingResponse, x: np.ndarray, y: np.ndarray, frequencies: np.ndarray
+        self,
+        response: VaryingResponse,
+        x: np.ndarray,
+        y: np.ndarray,
+        frequencies: np.ndarray,
+        window: Window,
     ) -> None:
         self._frequencies = frequencies
+        self._window = window
         self._kernels = response.kernels(np.concatenate([[0.0], frequencies]))
         self._maps = response.at(x, y)
 
@@ -156,29 +170,49 @@ class AboutPixels(ExposureTerms):
         """Six terms for each map of the response, but for those that are nil."""
         q, source = self._frequencies, moments[0][:, None, None]
         kernels = np.moveaxis(self._kernels.folded(flux), 0, 1)  # [1 + n, t, r]
-        # by the square u of the frequency: P'/q = 2 dP/du, P'' - P'/q = 4 u d2P/du2
-        u = np.concatenate([[0.0], q**2])
-        maps = self._maps
-        spline = make_interp_spline(u, kernels[:, : len(maps[1, 0])], k=5)
-        first = source * spline(u[1:], 1)
-        curved = slice(len(maps[2, 0]))
-        second = source * (u[1:, None, None] * spline(u[1:], 2)[:, curved])
+        first, second = self._derived(kernels[:, : len(self._maps[1, 0])])
+        first, second = source * first, source * second[:, : len(self._maps[2, 0])]
         slope = Multipoles({0: 2.0 * first}, {})
+        maps = self._maps
         fields = [
             (Multipoles({0: source * kernels[1:]}, {}), maps[0, 0]),
             (slope.along_x(q), -maps[1, 0]),
             (slope.along_y(q), -maps[0, 1]),
-            (Multipoles({0: -(first[:, curved] + second)}, {}), maps[2, 0] + maps[0, 2]),
+            (
+                Multipoles({0: -(first[:, : second.shape[1]] + second)}, {}),
+                maps[2, 0] + maps[0, 2],
+            ),
             (Multipoles({2: second}, {}), maps[2, 0] - maps[0, 2]),
             (Multipoles({}, {2: second}), 2.0 * maps[1, 1]),
         ]
         sizes = [_bounds(f) * np.abs(w).max(axis=1, initial=0.0) for f, w in fields]
         least = LEAST * max(np.max(size, initial=0.0) for size in sizes)
+        tilts = self._tilts(_bounds(fields[0][0]), least)
         return [
-            Term(weights[t], _chosen(field, int(t)))
-            for (field, weights), size in zip(fields, sizes, strict=True)
+            Term(weights[t], _chosen(field, int(t)), tilts.get(int(t)) if i == 0 else None)
+            for i, ((field, weights), size) in enumerate(zip(fields, sizes, strict=True))
             for t in np.flatnonzero(size > least)
         ]
+
+    def _derived(self, kernels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """P'/(2 q) and (P'' - P'/q) / 4 [n, t, r] of kernels [1 + n, t, r] seen by parts of pixels.
+
+        By the square u of the frequency they are dP/du and u d2P/du2. The window of the parts is
+        taken out again: all fields get it when they are placed.
+        """
+        u = np.concatenate([[0.0], self._frequencies**2])
+        window = self._window.factor(np.concatenate([[0.0], self._frequencies]))[:, None, None]
+        spline = make_interp_spline(u, window * kernels, k=5)
+        return spline(u[1:], 1) / window[1:], u[1:, None, None] * spline(u[1:], 2) / window[1:]
+
+    def _tilts(self, bounds: np.ndarray, least: float) -> dict[int, np.ndarray]:
+        """Slopes [2, n_pixels] of maps, where a pixel has several parts and they differ."""
+        if self._window.n == 1:
+            return {}
+        slopes = np.stack([self._maps[1, 0], self._maps[0, 1]], axis=1)
+        away = 0.5 * self._window.n * self._window.side
+        sizes = bounds[: len(slopes)] * away * np.abs(slopes).max(axis=(1, 2), initial=0.0)
+        return {int(t): slopes[t] for t in np.flatnonzero(sizes > least)}
 
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
         """Nothing: the response is that of the pixels, which stay."""

@@ -24,7 +24,7 @@ from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import to_plane
 from gammapy.engine.sphere import RAD
 
-__all__ = ["GriddedResponse", "is_larger"]
+__all__ = ["GriddedResponse", "is_beyond", "is_larger"]
 
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
 STEP = 1.0
@@ -208,3 +208,11 @@ def _field(model: Any, instrument: Instrument, sky: SkyPixels) -> _Field:
 def is_larger(model: Any, instrument: Instrument, sky: SkyPixels) -> bool:
     """True if a shape reaches farther than all that the map can see of it."""
     return model.reach is None or model.reach > sky.nodes.disc[1] + instrument.reach
+
+
+def is_beyond(model: Any, instrument: Instrument, sky: SkyPixels) -> bool:
+    """True if a shape is larger than all that the map can see, and its centre is not seen."""
+    if not is_larger(model, instrument, sky):
+        return False
+    direction = direction_of(model, sky.frame)
+    return direction is None or not sky.nodes.touches(direction, instrument.reach)

@@ -22,6 +22,7 @@ from gammapy.engine.placing import cubic_weights
 from gammapy.engine.plane import from_plane
 from gammapy.engine.radial import radial_masses
 from gammapy.engine.sphere import RAD
+from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 
 __all__ = ["GriddedShape", "NodeMasses", "SmoothMasses"]
 
@@ -201,6 +202,8 @@ def _parts(model: Any, n_cells: int, step: float) -> int:
     finest = 0.0 if size is None else size.to_value("deg")
     if "e" in model.own_parameters:
         finest *= np.sqrt(1.0 - model.own_parameters["e"].value ** 2)
+    if isinstance(model, TemplateSpatialModel):  # it has kinks at its pixels
+        finest /= 3.0
     if "edge_width" in model.own_parameters:
         finest *= min(1.0, 5.0 * model.edge_width.value)  # of the radius, of which that is a tenth
     wanted = int(np.ceil(step / finest)) if finest > 0 else LEAST_PARTS

@@ -8,9 +8,11 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from gammapy.datasets.instrument import Instrument
-from gammapy.engine.hankel import NIL
 
 __all__ = ["FREQUENCIES", "PsfTransform", "between"]
+
+#: share of what is seen that high frequencies may have, for them to be left out
+TAIL = 1e-4
 
 #: the frequencies at which instruments are asked, in rad per deg: always the same, so that they can
 #: keep what leads there. Cubics between them are good to 1e-6 for a Gaussian of any width from
@@ -36,9 +38,15 @@ class PsfTransform:
     def __init__(self, instrument: Instrument, lon: float, lat: float) -> None:
         self.values = instrument.psf(float(lon), float(lat), FREQUENCIES)
 
-    def largest_frequency(self, factor: np.ndarray | float = 1.0) -> float:
-        """Frequency beyond which the transform, times a factor [m], is nil."""
-        alive = np.flatnonzero(np.any(np.abs(self.values * factor) > NIL, axis=0))
+    def largest_frequency(self, factor: np.ndarray | float = 1.0, size: float = 0.0) -> float:
+        """Frequency beyond which the transform, times a factor [m], does not matter.
+
+        What is beyond has less than `TAIL` of what is seen, as the root of the integral of the
+        squares. Of a source of a ``size`` in deg it is where the edge is, and counts the more.
+        """
+        squares = (self.values * factor * FREQUENCIES) ** 2 * (1.0 + FREQUENCIES * size)
+        beyond = np.cumsum(squares[:, ::-1], axis=1)[:, ::-1]  # frequencies are logarithmic
+        alive = np.flatnonzero(np.any(beyond > TAIL**2 * beyond[:, :1], axis=0))
         last = min(alive[-1] + 1, len(FREQUENCIES) - 1) if len(alive) else 1
         return float(FREQUENCIES[last])
 

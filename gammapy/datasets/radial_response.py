@@ -59,7 +59,8 @@ class RadialResponse(SourceResponse):
         out: Any = direction_of(model, pixels.frame)
         self._axes = tangent_axes(*angles(out))
         self._is_point = not model.is_round
-        self._reach = 0.0 if self._is_point else model.reach
+        self._farthest = _farthest(self._axes[2], pixels) + instrument.reach
+        self._reach = 0.0 if self._is_point else self._reach_of(model)
         self._n_reco = len(instrument.energy_edges) - 1
         self.pixels = np.empty(0, dtype=int)
         there = self._where_seen(instrument)
@@ -98,8 +99,12 @@ class RadialResponse(SourceResponse):
                 break
         return None
 
+    def _reach_of(self, model: Any) -> float:
+        """Radius within which a shape is looked at: what is farther from its centre is not seen."""
+        return float(min(model.reach, self._farthest))
+
     def _shape_of(self, model: Any) -> RadialMasses:
-        reach = self._reach if model is self._model else model.reach
+        reach = self._reach if model is self._model else self._reach_of(model)
         return radial_masses(model.profile, reach, model.profile_edges, self._frequency)
 
     def _series_for(self, psf: PsfTransform, reach: float) -> FourierBessel:
@@ -109,7 +114,7 @@ class RadialResponse(SourceResponse):
         source = np.ones_like(FREQUENCIES)  # where it is not looked at it may be alive
         low = np.flatnonzero(self._frequency >= FREQUENCIES)
         source[low] = np.repeat(self._shape.moments(FREQUENCIES[low[::4]], 1)[0], 4)[: len(low)]
-        frequency = psf.largest_frequency(source)
+        frequency = psf.largest_frequency(source, self._shape.rms)
         return fourier_bessel(self._reach + reach, frequency)
 
     def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:
@@ -141,7 +146,7 @@ class RadialResponse(SourceResponse):
             instrument, self._axes, self._pixels.frame, half, frequencies[-1], steady
         )
         place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
-        return AboutPixels(varying, *place, frequencies)
+        return AboutPixels(varying, *place, frequencies, self._window)
 
     def _sees_steady_psf(self, instrument: Instrument, rms: float) -> bool:
         """True if what is seen hardly changes with the point spread function across the source."""
@@ -159,10 +164,14 @@ class RadialResponse(SourceResponse):
         return bool(np.all(np.max(changes, axis=0) < STEADY * seen))
 
     @cached_property
+    def _window(self) -> Window:
+        edges = self._pixels.nodes.edges(self.pixels, self._axes)
+        return Window.of(edges, self._series.frequencies[-1])
+
+    @cached_property
     def _placing(self) -> Placing:
-        grid = self._pixels.nodes
-        window = Window.of(grid.edges(self.pixels, self._axes), self._series.frequencies[-1])
-        return Placing(self._series, grid.nodes(self.pixels, self._axes, window.n), window)
+        nodes = self._pixels.nodes.nodes(self.pixels, self._axes, self._window.n)
+        return Placing(self._series, nodes, self._window)
 
     def _sum(self, terms: list[Term]) -> np.ndarray:
         fields = [term.field for term in terms if term.weight is None]
@@ -175,6 +184,12 @@ class RadialResponse(SourceResponse):
         if varying:
             weights: list[Any] = [term.weight for term in varying]
             total += self._placing.weighted([term.field for term in varying], weights)
+        tilted = [term for term in terms if term.tilt is not None]
+        for axis in (0, 1):
+            if tilted:
+                slopes: list[Any] = [term.tilt[axis] for term in tilted if term.tilt is not None]
+                fields = [term.field for term in tilted]
+                total += self._placing.weighted(fields, slopes, axis)
         return total
 
     def counts(self, flux: np.ndarray) -> np.ndarray:
@@ -207,7 +222,14 @@ class RadialResponse(SourceResponse):
         """Derivative [n, r] of the counts when the source moves to the east or north, by deg."""
         q = self._series.frequencies
         terms = self._exposure.shifted(flux, self._moments, axis)
-        for weight, field in self._exposure.terms(flux, self._moments):
-            slope = field.along_x(q) if axis == 0 else field.along_y(q)
-            terms.append(Term(weight, -slope))
+        for term in self._exposure.terms(flux, self._moments):
+            slope = term.field.along_x(q) if axis == 0 else term.field.along_y(q)
+            terms.append(term._replace(field=-slope))
         return self._sum(terms)
+
+
+def _farthest(out: np.ndarray, pixels: SkyPixels) -> float:
+    """Distance of a direction from the farthest of the pixels, in deg, or a little more."""
+    axes, radius = pixels.nodes.disc
+    chord = np.linalg.norm(axes[2] - out)
+    return float(min(np.rad2deg(2.0 * np.arcsin(min(0.5 * chord, 1.0))) + radius, 180.0))

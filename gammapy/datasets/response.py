@@ -8,7 +8,7 @@ import numpy as np
 
 from gammapy.datasets.compound_response import CompoundResponse
 from gammapy.datasets.exact_response import ExactResponse
-from gammapy.datasets.gridded_response import GriddedResponse, is_larger
+from gammapy.datasets.gridded_response import GriddedResponse, is_beyond
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.partial_instrument import PartialInstrument
 from gammapy.datasets.radial_response import RadialResponse
@@ -49,7 +49,7 @@ def _way(
     if instrument.reach == 0:
         return ExactResponse(shape, instrument, pixels, energies)
     if isinstance(shape, PointSpatialModel) or (
-        shape.is_round and not is_larger(shape, instrument, pixels)
+        shape.is_round and not is_beyond(shape, instrument, pixels)
     ):
         return RadialResponse(shape, instrument, pixels)
     return GriddedResponse(shape, instrument, pixels, energies)

@@ -24,10 +24,8 @@ __all__ = ["FourierBessel", "bessel", "fourier_bessel"]
 
 #: step of the tabulated radii, times the largest frequency: a cubic between them is good to 2e-5
 STEP = 0.5
-#: frequencies of a series above which it is not kept
-LARGE = 150
-#: a transform below this share of its start is nil
-NIL = 1e-6
+#: frequencies of a series above which few are kept, and above which none is
+LARGE, LARGEST = 64, 256
 
 
 def bessel(order: int, x: np.ndarray) -> np.ndarray:
@@ -93,7 +91,8 @@ def fourier_bessel(radius: float, frequency_max: float) -> FourierBessel:
     keys = _rounded(radius), _rounded(frequency_max)
     n = 1.1 ** sum(keys) / np.pi
     # tables of large sources are many, and take more memory than they save time
-    return _kept(*keys) if n < LARGE else _made(*keys)
+    made = _many_kept if n < LARGE else _few_kept if n < LARGEST else _made
+    return made(*keys)
 
 
 def _rounded(value: float) -> int:
@@ -104,4 +103,5 @@ def _made(radius: int, frequency: int) -> FourierBessel:
     return FourierBessel(1.1**radius, 1.1**frequency)
 
 
-_kept = lru_cache(maxsize=128)(_made)
+_many_kept = lru_cache(maxsize=256)(_made)
+_few_kept = lru_cache(maxsize=48)(_made)

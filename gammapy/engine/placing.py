@@ -28,9 +28,9 @@ from gammapy.engine.pixel_nodes import Nodes
 __all__ = ["Placing", "Window", "cubic_weights"]
 
 
-#: largest side of a part times the largest frequency (5.5 is one width of a Gaussian that is seen),
+#: largest side of a part times the largest frequency (4.5 is one width of a Gaussian that is seen),
 #: and largest effect of its not being a square: both are 3e-4 of the peak, at most
-SIDE, STRETCH = 5.5, 3e-4
+SIDE, STRETCH = 4.5, 3e-4
 #: fields that go through one product
 TOGETHER = 16
 
@@ -58,7 +58,7 @@ class Window(NamedTuple):
         edges : ndarray [2, 2]
             Of a pixel, a parallelogram, in deg.
         frequency_max : float
-            Where the transform of the field has fallen to 1e-6, in rad per deg.
+            Beyond which the field has less than 1e-4 of its root mean square, in rad per deg.
         """
         spread = edges.T @ edges / 12.0  # second moments
         side = np.sqrt(6.0 * np.trace(spread))
@@ -101,8 +101,8 @@ class Placing:
         self._columns = (row[:, None] + np.arange(-1, 3, dtype=np.int32)).ravel()
         self._starts = np.arange(n_pixels + 1, dtype=np.int32) * (4 * n_nodes)
 
-    def _matrix(self, angular: np.ndarray | None) -> csr_matrix:
-        entries = self._entries if angular is None else self._entries * angular.ravel()
+    def _matrix(self, factor: np.ndarray | None) -> csr_matrix:
+        entries = self._entries if factor is None else self._entries * factor.ravel()
         shape = (len(self._starts) - 1, self._series.n_radii)
         return csr_matrix((entries.T.ravel(), self._columns, self._starts), shape=shape)
 
@@ -112,6 +112,12 @@ class Placing:
         place = self._nodes.east + 1j * self._nodes.north
         size = np.abs(place)
         return place / np.where(size > 0, size, 1.0)
+
+    @cached_property
+    def _away(self) -> np.ndarray:
+        """Place x + i y of each node, in deg, from the middle of those of its pixel."""
+        place = self._nodes.radius * self._phase
+        return place - place.mean(axis=1, keepdims=True)
 
     def counts(self, field: Multipoles) -> np.ndarray:
         """Integrals [n_pixels, ...] of a field over the pixels.
@@ -128,10 +134,16 @@ class Placing:
             total = counts if total is None else np.add(total, counts, out=total)
         return total
 
-    def weighted(self, fields: Sequence[Multipoles], weights: Sequence[np.ndarray]) -> np.ndarray:
+    def weighted(
+        self,
+        fields: Sequence[Multipoles],
+        weights: Sequence[np.ndarray],
+        along: int | None = None,
+    ) -> np.ndarray:
         """Sum [n_pixels, r] of the integrals of fields [n, r], each times a weight [n_pixels].
 
-        Fields of one angular order go through one product.
+        Fields of one angular order go through one product. With ``along`` the integrands are times
+        x (0) or y (1), in deg from the middle of the pixel, too.
         """
         groups: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = {}
         for field, weight in zip(fields, weights, strict=True):
@@ -142,20 +154,26 @@ class Placing:
             for start in range(0, len(members), TOGETHER):
                 some = members[start : start + TOGETHER]
                 stack = np.concatenate([transform for transform, _ in some], axis=1)
-                flat = self._integrals(component, order, stack).reshape(
+                flat = self._integrals(component, order, stack, along).reshape(
                     -1, len(some), stack.shape[1] // len(some)
                 )
                 columns = np.stack([weight for _, weight in some], axis=1)
                 total = total + np.einsum("pt,ptr->pr", columns, flat)
         return np.asarray(total)
 
-    def _integrals(self, component: int, order: int, transform: np.ndarray) -> np.ndarray:
+    def _integrals(
+        self, component: int, order: int, transform: np.ndarray, along: int | None = None
+    ) -> np.ndarray:
         """Integrals [n_pixels, m] of one angular order, from transforms [n, m]."""
         table = self._series.table(self._window[:, None] * transform, order)
-        if order == 0:
-            return self._matrix(None) @ table
-        phase = self._phase**order
-        return self._matrix(phase.imag if component else phase.real) @ table
+        factor = None
+        if order > 0:
+            phase = self._phase**order
+            factor = phase.imag if component else phase.real
+        if along is not None:
+            away = self._away.imag if along else self._away.real
+            factor = away if factor is None else away * factor
+        return self._matrix(factor) @ table
 
 
 def _parts(field: Multipoles) -> Iterator[tuple[int, int, np.ndarray]]:

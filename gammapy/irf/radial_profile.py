@@ -18,14 +18,15 @@ from functools import cached_property
 import numpy as np
 from scipy.special import exprel, j0
 
+from gammapy.engine.integrate import legendre
 from gammapy.engine.sphere import RAD
 
 __all__ = ["RadialProfile"]
 
 #: square degrees to steradian
 _SR = RAD**2
-#: quadrature nodes in a piece, for transforms
-_NODES = 6
+#: quadrature nodes in a piece, for transforms, and how many more per radian of a wave
+_NODES, _PER_RADIAN = 6, 0.6
 
 
 class RadialProfile:
@@ -128,9 +129,10 @@ class RadialProfile:
 
         .. math:: T(q) = \int P(r)\, J_0(q r)\, 2 \pi r\, \mathrm{d}r
         """
-        x, w = np.polynomial.legendre.leggauss(_NODES)
         ends = np.sqrt(self._knots)
         half = 0.5 * np.diff(ends)[:, None]
+        waves = float(half.max() * np.max(frequency, initial=0.0))
+        x, w = legendre(_NODES + int(_PER_RADIAN * waves))
         radius = (0.5 * (ends[:-1] + ends[1:])[:, None] + half * x).ravel()
         weights = (half * w).ravel() * 2.0 * np.pi * radius * _SR
         mass = self(radius) * weights

@@ -12,6 +12,7 @@ from scipy.special import jv
 from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels
 from gammapy.datasets.local_exposure import LocalExposure
 from gammapy.datasets.varying_response import Kernels
+from gammapy.engine.placing import Window
 
 SOURCE, WIDTHS = 0.12, np.array([0.06, 0.09])
 REACH = 1.1
@@ -54,7 +55,7 @@ def value(field, q, x, y):
 
 def summed(terms, q, x, y):
     total = 0.0
-    for weight, field in terms:
+    for weight, field, _ in terms:
         total = total + value(field, q, x, y) * (1.0 if weight is None else weight)
     return total
 
@@ -110,7 +111,7 @@ class Quadratic:
 
 
 def about_pixels(q, x, y, c=EXPOSURE):
-    return AboutPixels(Quadratic(c), x, y, q)
+    return AboutPixels(Quadratic(c), x, y, q, Window(1, 0.0))
 
 
 def exact_sum(x, y, c=EXPOSURE):
@@ -147,7 +148,7 @@ def test_derivative_by_the_position_of_the_source(frequencies, axis):
     q, step = frequencies, 1e-3
     terms = about_centre(q).shifted(FLUX, moments(q), axis)
     total = summed(terms, q, *PLACES)
-    for _, field in about_centre(q).terms(FLUX, moments(q)):
+    for _, field, _ in about_centre(q).terms(FLUX, moments(q)):
         total = total - value((field.along_x, field.along_y)[axis](q), q, *PLACES)
     sides = []
     for sign in (1, -1):

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
+from gammapy.datasets.psf_transform import FREQUENCIES, TAIL, PsfTransform
 from tests.datasets.small_instruments import uniform
+
+#: frequency times width of a Gaussian from where on it does not matter
+LAST = np.sqrt(-2 * np.log(TAIL))
 
 
 class Noting:
@@ -47,9 +50,9 @@ def test_energies_keep_their_own():
 
 @pytest.mark.parametrize("widths", [[0.1], [0.1, 0.02], [0.002]])
 def test_largest_frequency(widths):
-    """Of the narrowest, where it has fallen to 1e-6; and not far above."""
+    """Of the narrowest, where the root of the squares beyond has fallen so far; no farther."""
     found = PsfTransform(uniform(widths), 0.0, 0.0).largest_frequency()
-    exact = np.sqrt(2 * np.log(1e6)) / min(widths)
+    exact = LAST / min(widths)
     assert exact <= found < 1.05 * exact
 
 
@@ -57,7 +60,7 @@ def test_largest_frequency_of_a_product():
     """With a source that is wider than the point spread function."""
     transform = PsfTransform(uniform([0.02]), 0.0, 0.0)
     source = np.exp(-0.5 * (FREQUENCIES * 0.1) ** 2)
-    exact = np.sqrt(2 * np.log(1e6)) / np.hypot(0.1, 0.02)
+    exact = LAST / np.hypot(0.1, 0.02)
     assert exact <= transform.largest_frequency(source) < 1.05 * exact
     nothing = transform.largest_frequency(np.zeros(len(FREQUENCIES)))
     assert 0 < nothing <= FREQUENCIES[1]

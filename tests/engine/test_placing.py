@@ -11,8 +11,8 @@ from gammapy.engine.pixel_nodes import PixelNodes, tangent_axes, unit_vectors
 from gammapy.engine.placing import STRETCH, Placing, Window, cubic_weights
 
 RAD = np.deg2rad(1.0)
-#: where the transform of a Gaussian of width one is 1e-6
-LAST = np.sqrt(2 * np.log(1e6))
+#: where the transform of a Gaussian of width one is 1e-4
+LAST = np.sqrt(2 * np.log(1e4))
 #: of the peak: what a side and a stretch may take
 PROMISED = 3e-4
 
