@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
 from gammapy.errors import GammapyError, GammapyWarning
 
-__all__ = ["InputError", "one_line_errors"]
+__all__ = ["InputError", "check_file", "one_line_errors"]
 
 
 class InputError(click.ClickException):
@@ -21,6 +22,26 @@ class InputError(click.ClickException):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+def check_file(file: Path, given: str) -> None:
+    """Refuse a file that is not there, or is a folder.
+
+    Parameters
+    ----------
+    file : path
+    given : str
+        The option with its value, for the message.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    if file.is_dir():
+        raise InputError(f"{given} is a folder: give the name of a file in it")
+    if not file.is_file():
+        raise InputError(f"{given}: there is no such file")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 
 from gammapy.errors import DataError
 
-__all__ = ["AxisChanges"]
+__all__ = ["AxisChanges", "pixel_index"]
 
 #: rounding of edges that is forgiven, relatively
 _ROUNDING = 1e-6
@@ -180,10 +180,7 @@ class AxisChanges(ABC):
 
     def pix_to_idx(self, pix: Any, clip: bool = False) -> np.ndarray:
         """Bin [...] that holds a place on the axis, -1 outside; with ``clip`` the nearest."""
-        n = len(self.edges) - 1
-        index = np.floor(np.asarray(pix, dtype=float) + 0.5)
-        index = np.clip(index, 0, n - 1) if clip else index
-        return np.where((index >= 0) & (index < n), index, -1).astype(int)
+        return pixel_index(pix, len(self.edges) - 1, clip)
 
     def round(self, coord: Any, clip: bool = False) -> u.Quantity:
         """Edge nearest to each coordinate [...]; outside an error unless ``clip``.
@@ -208,3 +205,20 @@ class AxisChanges(ABC):
             other.edges.to_value(self.edges.unit), self.edges.value, np.arange(len(self.edges))
         )
         return bool(np.all(np.abs(place - np.round(place)) <= atol))
+
+
+def pixel_index(place: Any, size: int, clip: bool = False) -> np.ndarray:
+    """Index [...] of the pixel or bin that holds each place, -1 outside.
+
+    Parameters
+    ----------
+    place : array_like [...]
+        Counted from 0 at the middle of the first one.
+    size : int
+        How many there are.
+    clip : bool
+        True for the nearest one instead of -1; nan is outside all the same.
+    """
+    index = np.floor(np.asarray(place, dtype=float) + 0.5)
+    index = np.clip(index, 0, size - 1) if clip else index
+    return np.where((index >= 0) & (index < size), index, -1).astype(int)

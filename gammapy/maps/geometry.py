@@ -23,6 +23,7 @@ from gammapy.maps.axes import MapAxes, checked_index
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.coordinates import MapCoord
 from gammapy.maps.framing import Framing
+from gammapy.maps.geometry_base import for_each_axis
 from gammapy.maps.region_shapes import unit_vectors
 from gammapy.maps.sky_grid import (
     angles_of,
@@ -335,7 +336,7 @@ class WcsGeom(Framing):
         pix : tuple of array_like
             In the order of `axes_names`.
         """
-        pix = _as_many(pix, self, "pix")
+        pix = for_each_axis(pix, self, "pix")
         return tuple(self._coords([np.asarray(p, dtype=float) for p in pix]))
 
     def _coords(self, pix: Sequence[np.ndarray]) -> list[Any]:
@@ -343,28 +344,11 @@ class WcsGeom(Framing):
         sky = [u.Quantity(angle, "deg") for angle in pix_to_sky(self._wcs, x, y)]
         return sky + [a.pix_to_coord(p) for a, p in zip(self.axes, pix[2:], strict=True)]
 
-    def pix_to_idx(self, pix: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
-        """Indices of the pixels that hold pixel coordinates, -1 outside.
-
-        Parameters
-        ----------
-        pix : tuple of array_like
-            In the order of `axes_names`.
-        clip : bool
-            True for the nearest bins of the axes instead of -1; not so on the sky.
-        """
-        indices = []
-        sizes = self.data_shape[::-1]
-        for i, (place, size) in enumerate(zip(_as_many(pix, self, "pix"), sizes, strict=True)):
-            index = np.floor(np.asarray(place, dtype=float) + 0.5)
-            if clip and i > 1:
-                index = np.clip(index, 0, size - 1)
-            inside = (index >= 0) & (index < size)  # nan is not
-            indices.append(np.where(inside, index, -1).astype(int))
-        return tuple(indices)
-
     def coord_to_idx(self, coords: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
-        """Indices of the pixels that hold places, -1 outside; arguments as the two above."""
+        """Indices of the pixels that hold places, -1 outside.
+
+        Arguments as for `coord_to_pix` and `pix_to_idx`.
+        """
         coords = MapCoord.create(coords, self._frame, self.axes.names).broadcasted
         on_sky = self.to_image().coord_to_pix((coords.lon, coords.lat))
         indices = [*self.to_image().pix_to_idx(on_sky)]
@@ -380,7 +364,7 @@ class WcsGeom(Framing):
     def contains_pix(self, pix: Any) -> np.ndarray:
         """True [...] for pixel coordinates in a pixel of the map, on the sky."""
         indices = np.broadcast_arrays(*(np.atleast_1d(i) for i in self.pix_to_idx(pix)))
-        x, y = (np.asarray(p, dtype=float) for p in _as_many(pix, self, "pix")[:2])
+        x, y = (np.asarray(p, dtype=float) for p in for_each_axis(pix, self, "pix")[:2])
         on_sky = np.isfinite(pix_to_sky(self._wcs, *np.broadcast_arrays(x, y))[0])
         return np.all(np.stack(indices) >= 0, axis=0) & on_sky
 
@@ -475,13 +459,3 @@ def _checked_axes(axes: Any) -> MapAxes:
 
 def _steps(n: int, edges: bool) -> np.ndarray:
     return np.arange(n + 1) - 0.5 if edges else np.arange(float(n))
-
-
-def _as_many(values: Any, geom: WcsGeom, name: str) -> tuple[Any, ...]:
-    """Entries of a tuple, one for each axis."""
-    values = tuple(values)
-    if len(values) != geom.ndim:
-        raise DataError(
-            f"{name} has {len(values)} entries: one is needed for each of {geom.axes_names}"
-        )
-    return values

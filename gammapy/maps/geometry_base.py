@@ -6,9 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Self
 
-from gammapy.maps.axes import MapAxes
+import numpy as np
 
-__all__ = ["Geometry"]
+from gammapy.errors import DataError
+from gammapy.maps.axes import MapAxes
+from gammapy.maps.axis_changes import pixel_index
+
+__all__ = ["Geometry", "for_each_axis"]
 
 
 class Geometry(ABC):
@@ -70,6 +74,30 @@ class Geometry(ABC):
         """The same with the axis of energies as one of true energies."""
         return self.rename_axes("energy", "energy_true")
 
+    # -- pixels ---------------------------------------------------------------------------
+
+    def pix_to_idx(self, pix: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
+        """Indices of the pixels that hold pixel coordinates, -1 outside.
+
+        Parameters
+        ----------
+        pix : tuple of array_like
+            In the order of `axes_names`.
+        clip : bool
+            True for the nearest bins of the axes instead of -1; not so on the sky.
+
+        Raises
+        ------
+        DataError
+            If there is not one array for each axis.
+        """
+        sizes = self.data_shape[::-1]
+        places = for_each_axis(pix, self, "pix")
+        clips = [clip and i > 1 for i in range(self.ndim)]
+        return tuple(map(pixel_index, places, sizes, clips))
+
+    # -- other geometries from it ---------------------------------------------------------
+
     def to_image(self) -> Self:
         """The celestial axes alone."""
         return self.with_axes(())
@@ -101,3 +129,26 @@ class Geometry(ABC):
     def slice_by_idx(self, slices: Mapping[str, Any]) -> Self:
         """Some bins of axes by name: a `slice` of them, or a number, which drops the axis."""
         return self.with_axes(self.axes.slice_by_idx(slices))
+
+
+def for_each_axis(values: Any, geom: Geometry, name: str) -> tuple[Any, ...]:
+    """The values as a tuple, if there is one for each axis of a geometry.
+
+    Parameters
+    ----------
+    values : iterable
+    geom : `Geometry`
+    name : str
+        For the message.
+
+    Raises
+    ------
+    DataError
+        If there are more or fewer.
+    """
+    values = tuple(values)
+    if len(values) != geom.ndim:
+        raise DataError(
+            f"{name} has {len(values)} entries: one is needed for each of {geom.axes_names}"
+        )
+    return values

@@ -8,7 +8,6 @@ files is left alone.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import warnings
@@ -27,6 +26,7 @@ from gammapy.fits_file import read_hdus, write_hdus
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.bands import axis_cards, bands_table, read_bands, read_bounds, read_nodes
 from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.meta_card import meta_of_header, meta_text
 from gammapy.maps.region import RegionNDMap
 from gammapy.maps.region_file import is_region_table, region_map_of_hdus, region_map_to_hdulist
 from gammapy.maps.wcs_map import WcsNDMap
@@ -116,7 +116,7 @@ def map_to_hdulist(
     bands = (hdu_bands or _BANDS[format] or f"{name}_BANDS").upper()
     if len(axes):
         header["BANDSHDU"] = bands
-    header["META"] = json.dumps(sky_map.meta, default=str)
+    header["META"] = meta_text(sky_map.meta)
     header["BUNIT"] = sky_map.unit.to_string("fits")
     if sky_map.is_mask:
         header["ISMASK"] = True
@@ -184,7 +184,7 @@ def _map_of(
     if image.header.get("ISMASK") or ("MASK" in image.name.upper() and data.dtype.kind in "iu"):
         data = data != 0
     unit = _unit(str(image.header.get("BUNIT", "")).strip() or _usual(image.header, bands), place)
-    meta = _meta(image.header)
+    meta = meta_of_header(image.header)
     return WcsNDMap(geom, data.reshape(geom.data_shape), meta=meta, unit=unit)
 
 
@@ -358,12 +358,3 @@ def _usual(header: Any, bands: Any) -> str:
     if bands is None or bands.name != "ENERGIES":
         return ""
     return "cm2 s" if "TSTART" in header else "cm-2 s-1 MeV-1 sr-1"
-
-
-def _meta(header: Any) -> dict[str, Any]:
-    """What a map had as ``meta`` when it was written."""
-    try:
-        meta = json.loads(header.get("META", "{}"))
-    except (ValueError, TypeError):
-        return {}
-    return meta if isinstance(meta, dict) else {}

@@ -178,8 +178,14 @@ class SkyMasking(AxisMasking):
         Parameters
         ----------
         width : `~astropy.units.Quantity`, str, float or pair of them
-            Radius of the disk or half-widths of the box; plain numbers are in deg.
+            Radius of the disk, sides of the box (the next odd number of pixels); plain numbers are
+            in pixels.
         kernel : {"disk", "box"}
+
+        Raises
+        ------
+        OptionError
+            If the kernel is not known.
         """
         found = structure(width, self.pixel_scales.deg, kernel)
         return found.reshape((1,) * len(self.axes) + found.shape)

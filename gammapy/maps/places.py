@@ -9,7 +9,7 @@ import numpy as np
 
 from gammapy.engine.multilinear import SCALES, inside, multilinear, nearest
 from gammapy.errors import DataError, OptionError
-from gammapy.maps.geometry_base import Geometry
+from gammapy.maps.geometry_base import for_each_axis
 from gammapy.maps.map import Map
 from gammapy.units import as_quantity
 
@@ -163,7 +163,7 @@ class Places(Map):
 
     def fill_by_idx(self, idx: Any, weights: Any = None) -> None:
         """Add one, or weights, to pixels; as often as they come. Index -1 counts nowhere."""
-        idx = np.broadcast_arrays(*(np.atleast_1d(i) for i in _as_many(idx, self.geom)))
+        idx = np.broadcast_arrays(*(np.atleast_1d(i) for i in for_each_axis(idx, self.geom, "idx")))
         there = np.all(np.stack(idx) >= 0, axis=0)
         add = np.ones(there.shape) if weights is None else self._plain(weights)
         add = np.broadcast_to(add, there.shape)[there]
@@ -212,7 +212,7 @@ class Places(Map):
 
     def _where(self, idx: Any) -> tuple[np.ndarray, ...]:
         """Index of the data, with the last axis first."""
-        arrays = [np.asarray(i) for i in _as_many(idx, self.geom)]
+        arrays = [np.asarray(i) for i in for_each_axis(idx, self.geom, "idx")]
         for name, index, size in zip(
             self.geom.axes_names, arrays, self.data.shape[::-1], strict=True
         ):
@@ -236,10 +236,3 @@ def _method(method: Any) -> str:
             f"method = {method!r} is not known: choose 'linear' or 'nearest' (1 or 0)"
         )
     return _METHODS[method]
-
-
-def _as_many(idx: Any, geom: Geometry) -> tuple[Any, ...]:
-    idx = tuple(idx)
-    if len(idx) != geom.ndim:
-        raise DataError(f"idx has {len(idx)} entries: one is needed for each of {geom.axes_names}")
-    return idx

@@ -8,7 +8,6 @@ the values hold everywhere on the sky. Files may also have the values of a plane
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from typing import Any
@@ -23,6 +22,7 @@ from astropy.wcs import WCS
 from gammapy.errors import DataError, FileFormatError, GammapyError, OptionError
 from gammapy.fits_file import read_hdus
 from gammapy.maps.bands import axis_cards, bands_table, read_bands
+from gammapy.maps.meta_card import meta_of_header, meta_text
 from gammapy.maps.region import RegionNDMap
 from gammapy.maps.region_geometry import RegionGeom
 
@@ -69,7 +69,7 @@ def region_map_to_hdulist(
         name=name,
     )
     table.header.update(axis_cards(geom.axes))
-    table.header["META"] = json.dumps(region_map.meta, default=str)
+    table.header["META"] = meta_text(region_map.meta)
     if region_map.is_mask:
         table.header["ISMASK"] = True
     hdus = [fits.PrimaryHDU(), table]
@@ -160,7 +160,9 @@ def region_map_of_hdus(
     if table.header.get("ISMASK"):
         values = values != 0
     unit = _unit(table, place)
-    return RegionNDMap(geom, values.reshape(geom.data_shape), unit, meta=_meta(table.header))
+    return RegionNDMap(
+        geom, values.reshape(geom.data_shape), unit, meta=meta_of_header(table.header)
+    )
 
 
 def _table(hdus: fits.HDUList, wanted: str | int | None, path: str) -> Any:
@@ -218,11 +220,3 @@ def _unit(table: Any, place: str) -> u.UnitBase:
         return u.Unit(text)
     except ValueError:
         raise FileFormatError(f"{place}: the unit {text!r} of DATA is not known") from None
-
-
-def _meta(header: Any) -> dict[str, Any]:
-    try:
-        meta = json.loads(header.get("META", "{}"))
-    except (ValueError, TypeError):
-        return {}
-    return meta if isinstance(meta, dict) else {}

@@ -17,6 +17,7 @@ from gammapy.maps.axes import MapAxes
 from gammapy.maps.axis import MapAxis
 from gammapy.maps.coordinates import MapCoord
 from gammapy.maps.geometry import WcsGeom
+from gammapy.maps.geometry_base import for_each_axis
 from gammapy.maps.masking import AxisMasking
 from gammapy.maps.region_shapes import SkyShape, is_point, united
 from gammapy.maps.sky_grid import angles_of
@@ -261,21 +262,11 @@ class RegionGeom(AxisMasking):
 
     def pix_to_coord(self, pix: Any) -> tuple[Any, ...]:
         """Coordinates of pixel coordinates; on the sky those of the middle, nan outside."""
-        pix = [np.asarray(p, dtype=float) for p in self._as_many(pix, "pix")]
+        pix = [np.asarray(p, dtype=float) for p in for_each_axis(pix, self, "pix")]
         inside = (np.abs(pix[0]) <= 0.5) & (np.abs(pix[1]) <= 0.5)
         middle = self.center_skydir.spherical
         sky = [np.where(inside, angle.deg, np.nan) * u.deg for angle in (middle.lon, middle.lat)]
         return (*sky, *(a.pix_to_coord(p) for a, p in zip(self.axes, pix[2:], strict=True)))
-
-    def pix_to_idx(self, pix: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
-        """Indices of the pixels that hold pixel coordinates, -1 outside; see `WcsGeom`."""
-        indices = []
-        sizes = self.data_shape[::-1]
-        for i, (place, size) in enumerate(zip(self._as_many(pix, "pix"), sizes, strict=True)):
-            index = np.floor(np.asarray(place, dtype=float) + 0.5)
-            index = np.clip(index, 0, size - 1) if clip and i > 1 else index
-            indices.append(np.where((index >= 0) & (index < size), index, -1).astype(int))
-        return tuple(indices)
 
     def coord_to_idx(self, coords: Any, clip: bool = False) -> tuple[np.ndarray, ...]:
         """Indices of the pixels that hold places, -1 outside."""
@@ -286,14 +277,6 @@ class RegionGeom(AxisMasking):
             options = {"clip": clip} if isinstance(axis, MapAxis) else {}
             indices.append(np.atleast_1d(axis.coord_to_idx(coords[axis.name], **options)))
         return tuple(indices)
-
-    def _as_many(self, values: Any, name: str) -> tuple[Any, ...]:
-        values = tuple(values)
-        if len(values) != self.ndim:
-            raise DataError(
-                f"{name} has {len(values)} entries: one is needed for each of {self.axes_names}"
-            )
-        return values
 
     def get_idx(self) -> tuple[np.ndarray, ...]:
         """Indices of all pixels, in the order of `axes_names`."""

@@ -14,6 +14,7 @@ from gammapy.optional import require
 
 __all__ = [
     "axis_label",
+    "celestial_axes",
     "current_axes",
     "down_to",
     "legend_above",
@@ -31,6 +32,30 @@ def current_axes(ax: Any = None) -> Any:
     if ax is not None:
         return ax
     return require("matplotlib.pyplot", "pictures").gca()
+
+
+def celestial_axes(ax: Any, geom: Any) -> Any:
+    """The axes that are given, or new ones on the pixels of a map in pyplot's current figure.
+
+    Parameters
+    ----------
+    ax : `~astropy.visualization.wcsaxes.WCSAxes` or None
+    geom : `~gammapy.maps.WcsGeom`
+
+    Raises
+    ------
+    OptionError
+        If those that are given have no celestial coordinates.
+    """
+    if ax is None:
+        pyplot = require("matplotlib.pyplot", "pictures")
+        return pyplot.gcf().add_subplot(projection=geom.wcs)
+    if not hasattr(ax, "wcs"):
+        raise OptionError(
+            f"ax = {ax!r} has no celestial coordinates: make it with "
+            "figure.add_subplot(projection=map.geom.wcs), or leave it out"
+        )
+    return ax
 
 
 def two_panels(ax_spectrum: Any = None, ax_residuals: Any = None) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from gammapy.atomic import write_bytes
 from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.optional import require
+from gammapy.plot.axes import plain_numbers
 from gammapy.plot.map import plot_map
 
 __all__ = ["write_bands"]
@@ -73,6 +74,7 @@ class _Picture(NamedTuple):
 
     figure: Any
     drawn: list[Any]
+    bar: Any
     title: Any
 
     @classmethod
@@ -93,10 +95,10 @@ class _Picture(NamedTuple):
                 ax.coords[0].set_axislabel(" ")
             drawn.append(ax.images[0])
             top -= height + _BELOW
-        bar = figure.add_axes(_share(size, _LEFT + 0.2 * _WIDTH, 0.55, 0.6 * _WIDTH, 0.15))
-        figure.colorbar(drawn[0], cax=bar, orientation="horizontal", label=quantity)
+        place = figure.add_axes(_share(size, _LEFT + 0.2 * _WIDTH, 0.55, 0.6 * _WIDTH, 0.15))
+        bar = figure.colorbar(drawn[0], cax=place, orientation="horizontal", label=quantity)
         title = figure.text(0.5, 1 - 0.5 * _ABOVE / size[1], "", ha="center", va="center", size=13)
-        return cls(figure, drawn, title)
+        return cls(figure, drawn, bar, title)
 
     def png(self, images: list[WcsNDMap], title: str) -> bytes:
         """Content of a file with other images of the same sizes."""
@@ -105,6 +107,7 @@ class _Picture(NamedTuple):
         for drawn, image in zip(self.drawn, images, strict=True):
             drawn.set_data(image.data)
             drawn.set_norm(norm)
+        plain_numbers(self.bar.ax.xaxis)  # which a change of the scale resets
         content = io.BytesIO()
         # without the version of the library, so that equal pictures are equal files
         self.figure.savefig(content, format="png", dpi=120, metadata={"Software": None})

@@ -9,7 +9,7 @@ import numpy as np
 from gammapy.errors import DataError, OptionError
 from gammapy.maps import WcsNDMap
 from gammapy.optional import require
-from gammapy.plot.axes import unit_text
+from gammapy.plot.axes import celestial_axes, unit_text
 
 __all__ = ["plot_map"]
 
@@ -57,20 +57,16 @@ def plot_map(
     """
     image = _plane(sky_map)
     norm = _norm(image, stretch, kwargs)
-    if ax is None:
-        pyplot = require("matplotlib.pyplot", "pictures")
-        ax = pyplot.gcf().add_subplot(projection=sky_map.geom.wcs)
-    elif not hasattr(ax, "coords"):
-        raise OptionError(
-            f"ax = {ax!r} has no celestial coordinates: make it with "
-            "figure.add_subplot(projection=map.geom.wcs), or leave it out"
-        )
+    ax = celestial_axes(ax, sky_map.geom)
     style = {"origin": "lower", "interpolation": "nearest", "norm": norm} | kwargs
     drawn = ax.imshow(image, **style)
+    frame = sky_map.geom.frame
     for coordinate, name in zip(
-        ax.coords, _NAMES.get(sky_map.geom.frame, ("Longitude", "Latitude")), strict=False
+        ax.coords, _NAMES.get(frame, ("Longitude", "Latitude")), strict=False
     ):
         coordinate.set_axislabel(name)
+        if frame == "galactic":  # where nobody counts in minutes of arc
+            coordinate.set_format_unit("deg", decimal=True)
     if add_cbar:
         ax.figure.colorbar(drawn, ax=ax, label=unit_text(sky_map.unit))
     return ax

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.errors import DataError, OptionError
+from gammapy.errors import DataError
 from gammapy.maps import RegionGeom, RegionNDMap
-from gammapy.optional import require
 from gammapy.plot.axes import (
     axis_label,
+    celestial_axes,
     current_axes,
     legend_above,
     on_axis,
@@ -119,17 +119,12 @@ def plot_region(
     if geom.region is None:
         raise DataError(f"{geom!r} has no region that could be drawn")
     if ax is None:
-        pyplot = require("matplotlib.pyplot", "pictures")
         around = geom.to_wcs_geom().to_image()
-        ax = pyplot.gcf().add_subplot(projection=around.wcs)
+        ax = celestial_axes(None, around)
         n_y, n_x = around.data_shape
         ax.set_xlim(-1.0, n_x)
         ax.set_ylim(-1.0, n_y)
-    elif not hasattr(ax, "wcs"):
-        raise OptionError(
-            f"ax = {ax!r} has no celestial coordinates: make it with "
-            "figure.add_subplot(projection=map.geom.wcs), or leave it out"
-        )
+    ax = celestial_axes(ax, geom)
     for region in _parts(geom.region):
         point = type(region).__name__ == "PointSkyRegion"
         style = (kwargs_point or {}) if point else {"fill": False} | kwargs

@@ -67,6 +67,26 @@ def test_diffuse_emission_is_missing(cube):
     assert "--diffuse none.fits: there is no such file" in answer.stderr
 
 
+def test_diffuse_emission_without_a_unit(cube):
+    """Older files have none; but neither has a counts cube."""
+    axis = MapAxis.from_energy_bounds("1 TeV", "10 TeV", 2, name="energy_true")
+    Map.create(npix=4, binsz=1.0, frame="galactic", axes=[axis]).write("other.fits")
+    answer = cube(SKY, "--width", "2", "--energy", "1,10,2", "--diffuse", "other.fits")
+    assert answer.exit_code == 0, answer.output
+    assert "Warning: --diffuse other.fits does not say its unit" in answer.stderr
+
+
+@pytest.mark.parametrize("unit", ["sr-1", "cm-2 s-1"])
+def test_diffuse_emission_in_another_unit(cube, unit):
+    axis = MapAxis.from_energy_bounds("1 TeV", "10 TeV", 2, name="energy_true")
+    Map.create(npix=4, binsz=1.0, frame="galactic", axes=[axis], unit=unit).write("other.fits")
+    answer = cube(SKY, "--width", "2", "--diffuse", "other.fits")
+    assert answer.exit_code == 2
+    assert "--diffuse other.fits has values in" in answer.stderr
+    assert "cm-2 s-1 MeV-1 sr-1 is needed" in answer.stderr
+    assert not Path("a.fits").exists()
+
+
 # -- the geometry ---------------------------------------------------------------------------
 
 
@@ -92,6 +112,12 @@ def test_all_options(cube):
     center = geom.center_skydir
     np.testing.assert_allclose([center.ra.deg, center.dec.deg], [266.4, -28.9])
     np.testing.assert_allclose(geom.axes["energy"].edges.to_value("TeV")[[0, -1]], [0.3, 30])
+
+
+def test_once_around_the_sky(cube):
+    """A width that is rounded up to whole pixels, 33 for 32.7, is one turn still."""
+    line = ["--width", "360,20", "--binsz", "11,10", "--energy", "1,10,1"]
+    assert geometry_of(cube, *line).data_shape == (1, 2, 33)
 
 
 def test_negative_center(cube):
@@ -125,6 +151,7 @@ def test_of_an_image(cube):
         (["--width", "1,2,3"], "--width '1,2,3' must be one number or two"),
         (["--width", "-1"], "positive"),
         (["--width", "0.01"], "at most half a pixel"),
+        (["--width", "400,1"], "the map is 8000 pixels wide and 7200 go around the sky"),
         (["--width", "2", "--center", "1"], "--center '1' must be two numbers"),
         (["--width", "2", "--center", "0,95"], "latitude within -90 and 90"),
         (["--width", "2", "--binsz", "0"], "binsz"),
@@ -138,6 +165,7 @@ def test_of_an_image(cube):
         (["--width", "2", "--energy", "nan,1,3"], "must be positive and ascend"),
         (["--width", "2", "--energy", "1 m,2 m,3"], "--energy = '1 m' has the wrong unit"),
         (["--geom", "none.fits"], "--geom none.fits: there is no such file"),
+        (["--geom", "."], "--geom . is a folder: give the name of a file in it"),
         (["--geom", "text.fits"], "--geom text.fits cannot be used"),
         (["--geom", "table.fits"], "--geom table.fits has no image of the sky"),
         (["--geom", "text.fits", "--width", "2"], "--geom says what --width would"),

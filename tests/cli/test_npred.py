@@ -1,6 +1,7 @@
 """The command ``gammapy npred``."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,22 @@ def test_pictures(npred):
     assert sorted(os.listdir("bands")) == ["band-01.png", "band-02.png"]
 
 
+def test_pictures_without_matplotlib(npred, monkeypatch):
+    """That is said before the work."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    answer = npred(SKY, *RESPONSES, *SMALL, "-o", "a.fits", "--png", "bands")
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("Error: the pictures of --png need the package 'matplotlib'")
+    assert os.listdir() == []
+
+
+def test_a_folder_that_takes_nothing(npred, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: not mode & os.W_OK)
+    answer = npred(SKY, *RESPONSES, *SMALL, "-o", "a.fits")
+    assert answer.exit_code == 2
+    assert "cannot be written to, choose another folder" in " ".join(answer.stderr.split())
+
+
 # -- there already, and begun ---------------------------------------------------------------
 
 
@@ -151,12 +168,18 @@ def test_tiles_of_another_map(npred):
         ([SKY, *RESPONSES, *SMALL, "-o", "a.fits", "--png", "no/b"], "no/b: the folder no does"),
         ([SKY, *RESPONSES, *SMALL, "-o", "a.fits", "--png", "text"], "--png text is a file"),
         ([SKY, *RESPONSES, *SMALL, "-o", "folder.fits"], "folder.fits is a folder"),
+        ([SKY, *RESPONSES, *SMALL, "-o", "."], "the name must end in .fits or .fits.gz"),
         (["none.yaml", *RESPONSES, *SMALL, "-o", "a.fits"], "none.yaml does not exist"),
         (["far.yaml", *RESPONSES, *SMALL, "-o", "a.fits"], "none of 1 models reaches the map"),
         ([SKY, *RESPONSES, *SMALL, "--center", "90,0", "-o", "a.fits"], "no pointing reaches the"),
         ([SKY, *RESPONSES, *SMALL, "--memory", "9 cows", "-o", "a.fits"], "--memory = '9 cows'"),
-        ([SKY, *RESPONSES, *SMALL, "--memory", "1MB", "-o", "a.fits"], "needs 36"),
+        ([SKY, *RESPONSES, *SMALL, "--center", "0,8", "-o", "a.fits"], "galactic (0, 8): give"),
+        ([SKY, *RESPONSES, *SMALL, "--memory", "1MB", "-o", "a.fits"], "1 MB are given: use fewer"),
         ([SKY, *RESPONSES, *SMALL, "--diffuse", "no.fits", "-o", "a.fits"], "--diffuse no.fits"),
+        (
+            [SKY, *RESPONSES, *SMALL, "--diffuse", "text", "-o", "a.fits"],
+            "text cannot be read as FITS",
+        ),
         (
             [SKY, *RESPONSES, "--width", "2", "--energy-true", "1,9,5", "-o", "a.fits"],
             "does not hold",
@@ -183,6 +206,7 @@ def test_refused(npred, line, message):
         (["near"], "--irf 'near' must be NAME=FILE"),
         (["=a.fits"], "--irf '=a.fits' must be NAME=FILE"),
         (["default=none.fits"], "--irf 'default=none.fits': there is no such file"),
+        (["default=."], "--irf 'default=.' is a folder: give the name of a file in it"),
         ([f"default={NEAR}", f"*={FAR}"], "default is given twice"),
         (["default=text.fits"], "text.fits cannot be read as FITS"),
         (["default=area.fits"], "area.fits has no point spread function and no energy dispersion"),
@@ -221,15 +245,27 @@ def test_a_name_that_no_pointing_has(npred):
     assert "Warning: --irf farr=" in answer.stderr
 
 
-@pytest.mark.parametrize("name", ["none.fits", "text.fits", "short.fits", "empty.fits"])
-def test_bad_index(npred, name):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.fits", "--index none.fits: there is no such file"),
+        (".", "--index . is a folder: give the name of a file in it"),
+        ("text.fits", "text.fits cannot be read as FITS"),
+        ("cut.fits.gz", "cut.fits.gz cannot be read as FITS"),
+        ("short.fits", "--index short.fits: the observation table has no column DEC_PNT"),
+        ("empty.fits", "--index empty.fits has no pointings"),
+    ],
+)
+def test_bad_index(npred, name, message):
     Path("text.fits").write_text("text")
     table = Table.read(INDEX)
     table[["OBS_ID", "RA_PNT"]].write("short.fits")
     table[:0].write("empty.fits")
+    Path("cut.fits.gz").write_bytes(INDEX.read_bytes()[:300])
     answer = npred(SKY, "--index", name, "--irf", f"default={NEAR}", *SMALL, "-o", "a.fits")
     assert answer.exit_code == 2
     assert answer.stderr.startswith("Error: ")
+    assert message in answer.stderr
     assert "Traceback" not in answer.output
     assert not Path("a.fits").exists()
 

@@ -8,13 +8,13 @@ from gammapy.datasets.compound_response import CompoundResponse
 from gammapy.datasets.response import respond
 from gammapy.datasets.sky_pixels import SkyPixels
 from gammapy.modeling.models import CompoundSpatialModel, PowerLawSpectralModel, SkyModel
-from tests.datasets.small_instruments import assert_columns, uniform
-from tests.datasets.test_gridded_response import elongated
-from tests.datasets.test_radial_response import (
+from tests.datasets.small_field import (
+    ALL,
     EDISP,
     EXPOSURE,
     FLUX,
     WIDTHS,
+    elongated,
     folded,
     gauss,
     geom_at,
@@ -22,8 +22,8 @@ from tests.datasets.test_radial_response import (
     on_map,
     point,
 )
+from tests.datasets.small_instruments import assert_columns, uniform
 
-ALL = folded(np.ones((2, 1)))[0]
 INSTRUMENT = uniform(WIDTHS, EXPOSURE, EDISP, n=3)
 
 

@@ -9,9 +9,8 @@ from gammapy.datasets.sky_pixels import SkyPixels
 from gammapy.maps import WcsGeom
 from gammapy.modeling.models import ConstantSpatialModel, DiskSpatialModel
 from gammapy.modeling.models.spatial.integration import Energies
-from tests.datasets.small_instruments import FieldInstrument, assert_columns, uniform
-from tests.datasets.test_gridded_shapes import cube
-from tests.datasets.test_radial_response import (
+from tests.datasets.small_field import (
+    ALL,
     EDISP,
     EXPOSURE,
     FLUX,
@@ -24,8 +23,8 @@ from tests.datasets.test_radial_response import (
     on_map,
     point,
 )
-
-ALL = folded(np.ones((2, 1)))[0]
+from tests.datasets.small_instruments import FieldInstrument, assert_columns, uniform
+from tests.datasets.test_gridded_shapes import cube
 
 
 def respond(model, geom, instrument=None, energies=None):

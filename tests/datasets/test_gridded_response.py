@@ -12,31 +12,26 @@ from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models import (
     ConstantSpatialModel,
     DiskSpatialModel,
-    GaussianSpatialModel,
     TemplateSpatialModel,
 )
-from tests.datasets.small_instruments import FieldInstrument, assert_columns, uniform
-from tests.datasets.test_radial_response import (
+from tests.datasets.small_field import (
+    ALL,
     EDISP,
     EXPOSURE,
     FLUX,
     WIDTHS,
     edges_of,
+    elongated,
     folded,
     geom_at,
     on_map,
     primitive,
 )
+from tests.datasets.small_instruments import FieldInstrument, assert_columns, uniform
 
 #: pixels and derivatives, as shares of the largest, and totals
 PIXEL, SLOPE, TOTAL = 4e-4, 1e-3, 1e-5
 PLACES = [(0.0, 0.0), (0.02, 0.02), (0.013, -0.033)]
-
-
-def elongated(x, y, sigma=0.1, e=0.8, phi=0.0, frame="galactic"):
-    return GaussianSpatialModel(
-        lon_0=f"{x} deg", lat_0=f"{y} deg", sigma=f"{sigma} deg", e=e, phi=f"{phi} deg", frame=frame
-    )
 
 
 def image(geom, x, y, widths, i=0, j=0):
@@ -62,9 +57,6 @@ def respond(model, geom, instrument=None, energies=None):
 def counted(model, geom, instrument=None, flux=FLUX):
     response = respond(model, geom, instrument)
     return on_map(response, response.counts(flux), geom)
-
-
-ALL = folded(np.ones((2, 1)))[0]
 
 
 @pytest.mark.parametrize("place", PLACES)

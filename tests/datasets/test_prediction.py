@@ -19,14 +19,13 @@ from gammapy.modeling.models import (
     SkyModel,
     TemplateSpatialModel,
 )
+from tests.datasets.small_field import edges_of, elongated, gauss, image, point
 from tests.datasets.small_instruments import (
     CountingInstrument,
     FieldInstrument,
     energy_axes,
     uniform,
 )
-from tests.datasets.test_gridded_response import elongated
-from tests.datasets.test_radial_response import edges_of, gauss, image, point
 
 WIDTHS = np.array([0.06, 0.05, 0.04])
 EXPOSURE = np.array([1e10, 2e10, 4e10])

@@ -6,7 +6,7 @@ import pytest
 from astropy.coordinates import SkyCoord
 from regions import CirclePixelRegion, CircleSkyRegion, EllipseSkyRegion, PixCoord, PointSkyRegion
 
-from gammapy.errors import DataError, UnitMismatchError, UnknownNameError
+from gammapy.errors import DataError, OptionError, UnitMismatchError, UnknownNameError
 from gammapy.maps import MapAxis, RegionGeom, WcsGeom
 
 ENERGY = MapAxis.from_energy_bounds("1 TeV", "16 TeV", 4)
@@ -114,3 +114,13 @@ def test_structure():
     np.testing.assert_array_equal(
         GEOM.to_image().binary_structure("0.5 deg"), [[0, 1, 0], [1, 1, 1], [0, 1, 0]]
     )
+
+
+def test_structure_in_pixels():
+    """Plain numbers: the radius of a disk, the sides of a box."""
+    image = GEOM.to_image()
+    assert image.binary_structure(2).shape == (5, 5)
+    assert image.binary_structure((5, 3), kernel="box").shape == (3, 5)
+    assert image.binary_structure(2, kernel="box").shape == (3, 3)  # the next odd number
+    with pytest.raises(OptionError, match="kernel = 'ball' is not known"):
+        image.binary_structure(2, kernel="ball")

@@ -45,6 +45,18 @@ def test_same_numbers_same_bytes(tmp_path):
     assert first == again
 
 
+def test_numbers_beside_the_colours():
+    """Plain ones, which do not run into each other, also after a change of the scale."""
+    image = bands._image(np.full((20, 40), 2.0), geometry(40, 20), 0, 40)
+    picture = bands._Picture.of([image], "Counts")
+    wide = bands._image(np.linspace(0.3, 9.0, 800).reshape(20, 40), geometry(40, 20), 0, 40)
+    picture.png([wide], "a band")
+    labels = [t for t in picture.bar.ax.xaxis.get_ticklabels(which="both") if t.get_text()]
+    assert {"1", "2", "4", "6"} <= {label.get_text() for label in labels}
+    boxes = sorted((label.get_window_extent() for label in labels), key=lambda box: box.x0)
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, -1e-9])
 def test_flat_planes(tmp_path, value):
     """Where there is no source, or rounding left less than nothing."""

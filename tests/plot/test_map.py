@@ -1,5 +1,8 @@
 """Images of the sky."""
 
+import io
+import re
+
 import numpy as np
 import pytest
 
@@ -36,6 +39,15 @@ def test_drawn(frame, labels):
     assert [c.get_axislabel() for c in ax.coords] == labels
     assert ax.figure.axes[1].get_ylabel() == "cm-2"
     ax.figure.canvas.draw()
+
+
+def test_galactic_coordinates_are_decimal():
+    ax = Map.create(npix=(40, 30), binsz=0.02, frame="galactic").plot()
+    picture = io.StringIO()
+    with plt.rc_context({"svg.fonttype": "none"}):
+        ax.figure.savefig(picture, format="svg")
+    assert ">0.2°<" in picture.getvalue()
+    assert "'" not in "".join(re.findall(">([^<>]*)<", picture.getvalue()))
 
 
 @pytest.mark.parametrize(

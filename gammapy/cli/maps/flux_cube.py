@@ -7,18 +7,10 @@ from typing import Any
 
 import click
 
-from gammapy import __version__
 from gammapy.cli.errors import one_line_errors
 from gammapy.cli.maps.geometry import geometry_of, geometry_options
 from gammapy.cli.maps.making import Making, check_output, make_map, making_options
-from gammapy.cli.maps.sky import (
-    cards_of,
-    diffuse_option,
-    extra_bytes,
-    read_sky,
-    report_of,
-    tell_sky,
-)
+from gammapy.cli.maps.sky import Sources, diffuse_option, read_sky
 from gammapy.cli.models.files import examples, suffix_option
 
 __all__ = ["flux_cube_command"]
@@ -45,32 +37,27 @@ def flux_cube_command(
 ) -> None:
     """Write the flux of the sources of MODELS in each pixel and energy bin, in cm-2 s-1.
 
+    MODELS are files in YAML or XML, whose sources are one sky.
+
     Before any instrument: positions are sharp, and energies true. A map is computed in tiles, which
     lie in OUTPUT.tiles until all are finished: after an interruption the same command goes on.
     """
     check_output(making)
     with one_line_errors():
-        from gammapy.makers.survey.inputs import digest_of_geom, digest_of_models
+        from gammapy.makers.survey.inputs import digest_of_geom
         from gammapy.makers.survey.run import Survey
-        from gammapy.makers.survey.sources import sky_of
         from gammapy.makers.survey.tasks import FluxTask
 
         geom = geometry_of(geometry)
-        found = read_sky(models, suffix, diffuse)
-        inputs = {
-            "models": digest_of_models(found),
-            "geometry": digest_of_geom(geom),
-            "version": __version__,
-        }
-        sky = sky_of(found, geom, 0.0)
-        tell_sky(sky, len(models))
+        sources = Sources.of(models, read_sky(models, suffix, diffuse), geom, 0.0)
+        sources.tell()
         survey = Survey(
-            task=FluxTask(sky.sources, sky.reach),
+            task=FluxTask(sources.sky.sources, sources.sky.reach),
             geom=geom,
             output=making.output,
-            inputs=inputs,
-            cards=cards_of("flux-cube", models, sky),
+            inputs=sources.inputs | {"geometry": digest_of_geom(geom)},
+            cards=sources.cards("flux-cube"),
             per_pixel=FluxTask.bytes_per_pixel(geom.axes[0].nbin),
-            extra=extra_bytes(sky.sources),
+            extra=sources.extra_bytes,
         )
-        make_map(survey, making, report_of("flux-cube", models, sky))
+        make_map(survey, making, sources.report("flux-cube"))

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gammapy.cli.errors import InputError
+from gammapy.cli.errors import InputError, check_file
 
 if TYPE_CHECKING:
     from gammapy.maps import MapAxis, WcsGeom
 
-__all__ = ["energy_axis_true", "energy_true_option", "geometry_of", "geometry_options"]
+__all__ = [
+    "energy_axis_true",
+    "energy_true_option",
+    "first_image",
+    "geometry_of",
+    "geometry_options",
+]
 
+#: pixels by which a width that is rounded to whole ones may go beyond a turn
+_ROUNDING = 0.5 + 1e-6
 #: what an option is where neither it nor a file is given
 _DEFAULTS = {
     "binsz": "0.05",
@@ -83,8 +91,17 @@ def geometry_of(options: dict[str, Any]) -> WcsGeom:
     InputError
         If options contradict each other, or one cannot be used.
     """
-    if options["geom_file"] is not None:
-        return _of_file(options)
+    geom = _of_options(options) if options["geom_file"] is None else _of_file(options)
+    n_x = geom.data_shape[-1]
+    if geom.period and n_x > geom.period + _ROUNDING:
+        raise InputError(
+            f"the map is {n_x} pixels wide and {geom.period:.6g} go around the sky: what it shows "
+            "twice would count twice, give a smaller --width"
+        )
+    return geom
+
+
+def _of_options(options: dict[str, Any]) -> WcsGeom:
     if options["width"] is None:
         raise InputError(
             "the size of the map is needed: give --width, e.g. --width 360,10, or --geom with the "
@@ -139,17 +156,22 @@ def _read(file: Path) -> WcsGeom:
 
     from gammapy.maps import WcsGeom
 
-    if not file.is_file():
-        raise InputError(f"--geom {file}: there is no such file")
+    check_file(file, f"--geom {file}")
     try:
         with fits.open(file, memmap=True) as hdus:
-            for hdu in hdus:
-                if hdu.is_image and hdu.header.get("NAXIS", 0) >= 2:
-                    name = hdu.header.get("BANDSHDU")
-                    return WcsGeom.from_header(hdu.header, hdus[name] if name else None)
+            image = first_image(hdus)
+            if image is not None:
+                name = image.header.get("BANDSHDU")
+                return WcsGeom.from_header(image.header, hdus[name] if name else None)
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"--geom {file} cannot be used: {error}") from error
     raise InputError(f"--geom {file} has no image of the sky")
+
+
+def first_image(hdus: Any) -> Any:
+    """First extension of an open FITS file that has an image or a cube; None if there is none."""
+    images = (hdu for hdu in hdus if hdu.is_image and hdu.header.get("NAXIS", 0) >= 2)
+    return next(images, None)
 
 
 def _numbers(text: str, option: str, count: tuple[int, ...], form: str) -> list[float]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gammapy.cli.errors import InputError
+from gammapy.cli.errors import InputError, one_line_errors
+from gammapy.optional import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,22 +97,30 @@ def report_file(output: Path) -> Path:
 
 
 def check_output(making: Making) -> None:
-    """Refuse an output that cannot be written, before anything is read."""
+    """Refuse an output or pictures that cannot be made, before anything is read."""
     output = making.output
     if not output.name.endswith(_ENDINGS):
         raise click.BadParameter(
             f"{output}: the name must end in .fits or .fits.gz", param_hint="--output"
         )
-    for path, kind in ((output, "--output"), (making.png, "--png")):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise InputError(f"{kind} {path}: the folder {path.parent} does not exist")
+    _check_parent(output, "--output")
     if output.is_dir():
         raise InputError(f"--output {output} is a folder: give the name of a file in it")
-    if making.png is not None and making.png.exists() and not making.png.is_dir():
-        raise InputError(f"--png {making.png} is a file: give a folder")
-    parent = output.absolute().parent
+    if making.png is not None:
+        _check_parent(making.png, "--png")
+        if making.png.exists() and not making.png.is_dir():
+            raise InputError(f"--png {making.png} is a file: give a folder")
+        with one_line_errors():
+            require("matplotlib", "the pictures of --png")
+
+
+def _check_parent(path: Path, option: str) -> None:
+    """Refuse what is to be made in a folder that is not there, or takes nothing."""
+    parent = path.absolute().parent
+    if not parent.is_dir():
+        raise InputError(f"{option} {path}: the folder {path.parent} does not exist")
     if not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(f"--output {output}: {parent} cannot be written to, choose another folder")
+        raise InputError(f"{option} {path}: {parent} cannot be written to, choose another folder")
 
 
 def check_overwrite(survey: Survey, making: Making) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from gammapy import __version__
 from gammapy.cli.errors import one_line_errors
 from gammapy.cli.maps.geometry import (
     energy_axis_true,
@@ -17,14 +16,7 @@ from gammapy.cli.maps.geometry import (
 )
 from gammapy.cli.maps.making import Making, check_output, make_map, making_options
 from gammapy.cli.maps.responses import index_option, irf_option, read_responses
-from gammapy.cli.maps.sky import (
-    cards_of,
-    diffuse_option,
-    extra_bytes,
-    read_sky,
-    report_of,
-    tell_sky,
-)
+from gammapy.cli.maps.sky import Sources, diffuse_option, read_sky
 from gammapy.cli.models.files import examples, suffix_option
 
 __all__ = ["npred_command"]
@@ -60,20 +52,16 @@ def npred_command(
 ) -> None:
     """Write the counts that the pointings of an index see of the sources of MODELS.
 
+    MODELS are files in YAML or XML, whose sources are one sky.
+
     The response of each pointing is found by the column IRF of the index and the option --irf. A
     map is computed in tiles, which lie in OUTPUT.tiles until all are finished: after an
     interruption the same command goes on.
     """
     check_output(making)
     with one_line_errors():
-        from gammapy.makers.survey.inputs import (
-            digest_of_files,
-            digest_of_geom,
-            digest_of_models,
-            digest_of_values,
-        )
+        from gammapy.makers.survey.inputs import digest_of_files, digest_of_geom, digest_of_values
         from gammapy.makers.survey.run import Survey
-        from gammapy.makers.survey.sources import sky_of
         from gammapy.makers.survey.tasks import Background, CountsTask
 
         geom = geometry_of(geometry)
@@ -81,25 +69,23 @@ def npred_command(
         responses = read_responses(index, irfs, background)
         click.echo(responses.table())
         found = read_sky(models, suffix, diffuse)
+        instrument = responses.instrument(geom, axis_true)
+        sources = Sources.of(models, found, geom, instrument.reach)
+        sources.tell()
         inputs = {
-            "models": digest_of_models(found),
             "index": digest_of_files([index]),
             "responses": responses.digest(),
             "geometry": digest_of_geom(geom, axis_true),
             "options": digest_of_values({"background": background}),
-            "version": __version__,
         }
-        instrument = responses.instrument(geom, axis_true)
-        sky = sky_of(found, geom, instrument.reach)
-        tell_sky(sky, len(models))
         added = Background.of(responses.groups, responses.tables) if background else None
         survey = Survey(
-            task=CountsTask(sky.sources, sky.reach, instrument, added),
+            task=CountsTask(sources.sky.sources, sources.sky.reach, instrument, added),
             geom=geom,
             output=making.output,
-            inputs=inputs,
-            cards=cards_of("npred", models, sky, responses.history()),
+            inputs=sources.inputs | inputs,
+            cards=sources.cards("npred", responses.history()),
             per_pixel=CountsTask.bytes_per_pixel(geom.axes["energy"].nbin, axis_true.nbin),
-            extra=extra_bytes(sky.sources),
+            extra=sources.extra_bytes,
         )
-        make_map(survey, making, report_of("npred", models, sky) | responses.report(index))
+        make_map(survey, making, sources.report("npred") | responses.report(index))

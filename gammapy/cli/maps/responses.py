@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gammapy.cli.errors import InputError
+from gammapy.cli.errors import InputError, check_file
 from gammapy.cli.models.text import text_table
 
 if TYPE_CHECKING:
@@ -141,9 +141,13 @@ def read_responses(index: Path, irfs: Sequence[str], background: bool) -> Respon
     from dataclasses import replace
 
     from gammapy.data.groups import group_pointings
+    from gammapy.errors import DataError
 
     named = _named(irfs)
-    groups = group_pointings(_index(index))
+    try:
+        groups = group_pointings(_index(index))
+    except DataError as error:
+        raise InputError(f"--index {index}: {error}") from error
     names = sorted({group.response for group in groups})
     missing = [name for name in names if not named.keys() & {name, "default"}]
     if missing:
@@ -175,16 +179,14 @@ def _named(irfs: Sequence[str]) -> dict[str, Path]:
         if name in named:
             raise InputError(f"--irf {text!r}: {name} is given twice, leave one out")
         named[name] = Path(file.strip())
-        if not named[name].is_file():
-            raise InputError(f"--irf {text!r}: there is no such file")
+        check_file(named[name], f"--irf {text!r}")
     return named
 
 
 def _index(file: Path) -> Any:
     from gammapy.data import ObservationTable
 
-    if not file.is_file():
-        raise InputError(f"--index {file}: there is no such file")
+    check_file(file, f"--index {file}")
     table = ObservationTable.read(file)
     if not len(table):
         raise InputError(f"--index {file} has no pointings")

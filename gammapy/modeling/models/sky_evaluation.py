@@ -113,6 +113,11 @@ def bin_energies(spatial: SpatialModel, spectrum: SpectralModel, edges: np.ndarr
     spectrum : `SpectralModel`
     edges : ndarray [k + 1]
         In TeV.
+
+    Returns
+    -------
+    `Energies`
+        The weights [k, n_nodes] hold the spectrum, in cm-2 s-1 for one in cm-2 s-1 TeV-1.
     """
     cuts = [*spectrum.kinks, *spatial.energy_kinks]
     inner = [cut for cut in cuts if edges[0] < cut < edges[-1]]

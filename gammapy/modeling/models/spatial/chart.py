@@ -13,6 +13,8 @@ __all__ = ["chart_of"]
 
 #: by how many pixels the engine may differ from astropy
 _AGREEMENT = 1e-7
+#: sine of the latitude from which on a place counts as a pole, where longitude is any (1e-4 deg)
+_POLE = 1.0 - 1e-12
 
 
 def chart_of(wcs: Any, shape: tuple[int, ...] = (64, 64), name: str = "map") -> Chart:
@@ -87,7 +89,8 @@ def _agrees(chart: Chart, wcs: Any, shape: tuple[int, ...]) -> bool:
     y, x = (np.linspace(0.0, n - 1.0, 7) for n in shape)
     x, y = (a.ravel() for a in np.meshgrid(x, y))
     lon, lat = wcs.wcs_pix2world(x, y, 0)
-    good = np.isfinite(lon) & np.isfinite(lat)
+    sine = (np.asarray(chart.matrix) @ _vectors(lon, lat))[2]
+    good = np.abs(sine) < _POLE  # nan is not
     found = pixels(chart, lon[good], lat[good])
     off_x, off_y = found.x - x[good], found.y - y[good]
     if chart.period:

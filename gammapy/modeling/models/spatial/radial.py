@@ -11,7 +11,7 @@ from gammapy.errors import ModelError
 if TYPE_CHECKING:
     from gammapy.modeling.models.spatial.base import SpatialModel
 
-__all__ = ["profile", "profile_partials"]
+__all__ = ["profile", "profile_partials", "rims"]
 
 #: parameters that say where a shape lies and how it is turned, not how large it is
 _NOT_OF_PROFILE = ("lon_0", "lat_0", "e", "phi")
@@ -61,3 +61,8 @@ def _on_equator(model: SpatialModel, separation: Any) -> tuple[list[np.ndarray],
         for name, value in zip(model.own_parameters, model.internal_values, strict=True)
     ]
     return [distance, np.zeros_like(distance)], values
+
+
+def rims(inner: float, outer: float) -> tuple[float, ...]:
+    """Radii in deg at which a shape with a hole has its edges; without a hole there is one."""
+    return (inner, outer) if inner > 0.0 else (outer,)

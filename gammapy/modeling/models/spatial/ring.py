@@ -17,6 +17,7 @@ from gammapy.engine.sphere import RAD, offset, separation
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.domain import SIZE, SIZE_OR_ZERO
 from gammapy.modeling.models.spatial.outline import annulus_region
+from gammapy.modeling.models.spatial.radial import rims
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["RingSpatialModel"]
@@ -65,8 +66,7 @@ class RingSpatialModel(SpatialModel):
     def profile_edges(self) -> tuple[float, ...]:
         """The inner and the outer radius."""
         inner, width = (p.quantity.to_value("deg") for p in (self.radius, self.width))
-        outer = inner + width
-        return (inner, outer) if inner > 0.0 else (outer,)
+        return rims(inner, inner + width)
 
     @property
     def evaluation_radius(self) -> u.Quantity:

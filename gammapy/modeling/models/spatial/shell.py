@@ -21,6 +21,7 @@ from gammapy.engine.sphere import RAD, offset, separation
 from gammapy.modeling.models.spatial.base import SpatialModel
 from gammapy.modeling.models.spatial.domain import SIZE, SIZE_OR_ZERO, Domain
 from gammapy.modeling.models.spatial.outline import annulus_region
+from gammapy.modeling.models.spatial.radial import rims
 from gammapy.modeling.parameter import Parameter
 
 __all__ = ["Shell2SpatialModel", "ShellSpatialModel"]
@@ -61,8 +62,7 @@ class ShellSpatialModel(SpatialModel):
     def profile_edges(self) -> tuple[float, ...]:
         """The inner and the outer radius."""
         inner, width = (p.quantity.to_value("deg") for p in (self.radius, self.width))
-        outer = inner + width
-        return (inner, outer) if inner > 0.0 else (outer,)
+        return rims(inner, inner + width)
 
     @property
     def evaluation_radius(self) -> u.Quantity:
@@ -125,7 +125,7 @@ class Shell2SpatialModel(SpatialModel):
     def profile_edges(self) -> tuple[float, ...]:
         """The inner and the outer radius."""
         inner, outer = self.r_in.to_value("deg"), self.r_0.quantity.to_value("deg")
-        return (inner, outer) if inner > 0.0 else (outer,)
+        return rims(inner, outer)
 
     @property
     def evaluation_radius(self) -> u.Quantity:

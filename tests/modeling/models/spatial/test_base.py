@@ -8,32 +8,8 @@ import pytest
 from astropy.coordinates import SkyCoord
 
 from gammapy.errors import ModelError, ParameterError, UnitMismatchError
-from gammapy.modeling import Parameter
 from gammapy.modeling.models import GaussianSpatialModel, SpatialModel
-
-
-class Slope(SpatialModel):
-    """Brightness that grows with latitude; without partials."""
-
-    offset = Parameter("offset", "2 sr-1")
-    rise = Parameter("rise", "0.1 deg-1")
-
-    @staticmethod
-    def evaluate(lon, lat, offset, rise):
-        return offset * (1 + rise * lat) + 0 * lon
-
-
-class Widening(SpatialModel):
-    """Gaussian whose width depends on energy, in quantities."""
-
-    needs_quantities = True
-    sigma = Parameter("sigma", "60 arcmin")
-
-    @staticmethod
-    def evaluate(lon, lat, energy, sigma):
-        width = (sigma * (energy / (1 * u.TeV)) ** -0.5).to("rad").value
-        square = lon.to("rad").value ** 2 + lat.to("rad").value ** 2
-        return np.exp(-0.5 * square / width**2) / (2 * np.pi * width**2) / u.sr
+from tests.modeling.models.spatial.user_models import Slope, Widening
 
 
 def test_model_without_partials():

@@ -39,6 +39,16 @@ def test_cards_beside_the_projection(cards):
     np.testing.assert_allclose(found.y, y, atol=1e-9)
 
 
+@pytest.mark.parametrize("code", ["CAR", "CEA", "SFL"])
+def test_rows_at_the_poles(code):
+    """As all-sky maps of the diffuse emission have them; longitude is any there."""
+    cards = {"CRVAL1": 0.0, "CRVAL2": 0.0, "CDELT1": -0.5, "CDELT2": 0.5}
+    wcs = wcs_of(code, **cards, CRPIX1=360.5, CRPIX2=181.0)
+    found = pixels(chart_of(wcs, (361, 720)), np.array([30.0]), np.array([89.0]))
+    expected = wcs.wcs_world2pix(30.0, 89.0, 0)
+    np.testing.assert_allclose([found.x[0], found.y[0]], expected, atol=1e-9)
+
+
 @pytest.mark.parametrize("code", ["MOL", "HPX", "COE"])
 def test_unknown_projections_are_refused(code):
     cards = {"PV2_1": 30.0} if code == "COE" else {}

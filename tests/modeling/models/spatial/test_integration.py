@@ -9,7 +9,6 @@ from scipy.special import erf
 
 from gammapy.errors import ModelError
 from gammapy.maps import MapAxis, RegionGeom, WcsGeom, WcsNDMap
-from gammapy.modeling import Parameter
 from gammapy.modeling.models import (
     ConstantFluxSpatialModel,
     ConstantSpatialModel,
@@ -20,12 +19,12 @@ from gammapy.modeling.models import (
     RingSpatialModel,
     Shell2SpatialModel,
     ShellSpatialModel,
-    SpatialModel,
     TemplateSpatialModel,
 )
 from gammapy.modeling.models.spatial import integration as module
 from gammapy.modeling.models.spatial.integration import Patch
 from tests.contracts.spatial_examples import EXAMPLES, sky_map
+from tests.modeling.models.spatial.user_models import Slope, Widening
 from tests.twins.pixel_integral import brute_force
 
 #: shapes by their size in deg
@@ -337,37 +336,13 @@ def test_a_template_outside_of_its_map_is_dark():
 # -- models of users, and pictures --------------------------------------------------------
 
 
-class Slope(SpatialModel):
-    """Brightness that grows with latitude, all over the sky."""
-
-    rise = Parameter("rise", "0.1 deg-1")
-
-    @staticmethod
-    def evaluate(lon, lat, rise):
-        return 1.0 + rise * lat + 0.0 * lon
-
-
-class Widening(SpatialModel):
-    """Gaussian whose width depends on energy, in quantities."""
-
-    needs_quantities = True
-    sigma = Parameter("sigma", "6 arcmin")
-
-    @staticmethod
-    def evaluate(lon, lat, energy, sigma):
-        width = (sigma * (energy / (1 * u.TeV)) ** -0.5).to("rad").value
-        lon = (lon + 180 * u.deg) % (360 * u.deg)
-        square = (lon.to("rad").value - np.pi) ** 2 + lat.to("rad").value ** 2
-        return np.exp(-0.5 * square / width**2) / (2 * np.pi * width**2) / u.sr
-
-
 def test_models_of_users():
     geom = WcsGeom.create(npix=(20, 16), binsz=0.1)
-    found = Slope().integrate_geom(geom).data
+    found = Slope(offset="1 sr-1").integrate_geom(geom).data
     expected = (1 + 0.1 * geom.get_coord().lat.value) * geom.solid_angle().value
     assert_allclose(found, expected, rtol=1e-5)
     axis = MapAxis.from_nodes([1, 4] * u.TeV, name="energy_true", interp="log")
-    cube = Widening().integrate_geom(geom.to_cube([axis])).data
+    cube = Widening(sigma="6 arcmin").integrate_geom(geom.to_cube([axis])).data
     assert_allclose(cube.sum(axis=(1, 2)), 1.0, rtol=1e-4)
     steps = (np.arange(17) - 8) * 0.1
     for plane, width in zip(cube, (0.1, 0.05), strict=True):
