@@ -27,9 +27,9 @@ from gammapy.engine.sphere import RAD
 __all__ = ["GriddedResponse", "is_beyond", "is_larger"]
 
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
-STEP = 1.0
+STEP = 0.8
 #: most cells along a side, about a source, and over a map that is smaller than the source
-MOST_CELLS, OVER_MAP = 1200, 600
+MOST_CELLS, OVER_MAP = 1500, 600
 #: frequencies at which the transform of the PSF is tabulated
 N_FREQUENCIES = 600
 

@@ -30,8 +30,10 @@ __all__ = ["GriddedShape", "NodeMasses", "SmoothMasses"]
 MOST_NODES = 4_000_000
 #: nodes along a side of a cell, for a shape that does not tell its structure
 LEAST_PARTS = 4
+#: nodes along a side of the grid, of which there are as many for a shape of few cells
+LEAST_NODES = 400
 #: width of the smoothing times the largest frequency
-SMOOTHING = 2.65
+SMOOTHING = 2.16
 
 
 class GriddedShape(ABC):
@@ -208,4 +210,4 @@ def _parts(model: Any, n_cells: int, step: float) -> int:
         finest *= min(1.0, 5.0 * model.edge_width.value)  # of the radius, of which that is a tenth
     wanted = int(np.ceil(step / finest)) if finest > 0 else LEAST_PARTS
     most = max(int(np.sqrt(MOST_NODES)) // n_cells, 1)
-    return min(wanted, most)
+    return min(max(wanted, LEAST_NODES // n_cells), most)

@@ -44,7 +44,7 @@ class PsfTransform:
         What is beyond has less than `TAIL` of what is seen, as the root of the integral of the
         squares. Of a source of a ``size`` in deg it is where the edge is, and counts the more.
         """
-        squares = (self.values * factor * FREQUENCIES) ** 2 * (1.0 + FREQUENCIES * size)
+        squares = (self.values * factor * FREQUENCIES * (1.0 + FREQUENCIES * size)) ** 2
         beyond = np.cumsum(squares[:, ::-1], axis=1)[:, ::-1]  # frequencies are logarithmic
         alive = np.flatnonzero(np.any(beyond > TAIL**2 * beyond[:, :1], axis=0))
         last = min(alive[-1] + 1, len(FREQUENCIES) - 1) if len(alive) else 1

@@ -37,6 +37,8 @@ QUADRATIC = 2e-3
 SMALL = 0.3
 #: ... and a larger one if the peak of what is seen changes by less than this share
 STEADY = 5e-3
+#: times the distance that is seen: what is farther is left out, and fades out before
+FADED = 1.25
 #: shares of the reach of a shape at which it is looked for where its centre is not seen
 RINGS = (0.2, 0.5, 0.8, 1.0)
 
@@ -101,11 +103,22 @@ class RadialResponse(SourceResponse):
 
     def _reach_of(self, model: Any) -> float:
         """Radius within which a shape is looked at: what is farther from its centre is not seen."""
-        return float(min(model.reach, self._farthest))
+        return float(min(model.reach, FADED * self._farthest))
 
     def _shape_of(self, model: Any) -> RadialMasses:
         reach = self._reach if model is self._model else self._reach_of(model)
-        return radial_masses(model.profile, reach, model.profile_edges, self._frequency)
+        profile = model.profile
+        if model.reach > reach:  # without an edge, that would be sharp
+
+            def profile(radius: np.ndarray) -> np.ndarray:
+                return np.asarray(model.profile(radius) * self._fading(radius))
+
+        return radial_masses(profile, reach, model.profile_edges, self._frequency)
+
+    def _fading(self, radius: np.ndarray) -> np.ndarray:
+        """From 1 where the farthest pixels see, to 0 where it is not looked."""
+        t = np.clip((radius / self._farthest - 1.0) / (FADED - 1.0), 0.0, 1.0)
+        return 1.0 - t**3 * (10.0 - 15.0 * t + 6.0 * t**2)
 
     def _series_for(self, psf: PsfTransform, reach: float) -> FourierBessel:
         """Series that holds what is seen, up to the frequency at which that is nil."""
@@ -115,7 +128,7 @@ class RadialResponse(SourceResponse):
         low = np.flatnonzero(self._frequency >= FREQUENCIES)
         source[low] = np.repeat(self._shape.moments(FREQUENCIES[low[::4]], 1)[0], 4)[: len(low)]
         frequency = psf.largest_frequency(source, self._shape.rms)
-        return fourier_bessel(self._reach + reach, frequency)
+        return fourier_bessel(self._reach + reach, min(frequency, self._frequency))
 
     def _moments_of(self, shape: RadialMasses | None) -> np.ndarray:
         q = self._series.frequencies
@@ -231,5 +244,5 @@ class RadialResponse(SourceResponse):
 def _farthest(out: np.ndarray, pixels: SkyPixels) -> float:
     """Distance of a direction from the farthest of the pixels, in deg, or a little more."""
     axes, radius = pixels.nodes.disc
-    chord = np.linalg.norm(axes[2] - out)
+    chord = float(np.linalg.norm(axes[2] - out))
     return float(min(np.rad2deg(2.0 * np.arcsin(min(0.5 * chord, 1.0))) + radius, 180.0))

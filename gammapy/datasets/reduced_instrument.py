@@ -9,7 +9,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 
 from gammapy.datasets.instrument import Instrument
-from gammapy.engine.multilinear import inside, multilinear
+from gammapy.engine.multilinear import multilinear
 from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
@@ -24,8 +24,9 @@ CONTAINMENT = 0.9999
 class ReducedInstrument(Instrument):
     """Response that is known on maps, as a dataset of Gammapy has it.
 
-    The exposure is linear between the centres of its pixels, and zero outside of the map. The
-    point spread function is normalised to one within the last radius of its table.
+    The exposure is linear between the centres of its pixels; outside of the map it is that of the
+    nearest place on it, as a map that was cut out ends where the exposure does not. The point
+    spread function is normalised to one within the last radius of its table.
 
     Parameters
     ----------
@@ -85,13 +86,13 @@ class ReducedInstrument(Instrument):
     def exposure(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Exposure [k, ...] in cm2 s at positions [...]."""
         lon, lat = np.broadcast_arrays(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-        n_y, n_x = self._exposure.shape[1:]
-        x, y = sky_to_pix(self._geom.wcs, lon.ravel(), lat.ravel(), 0.5 * (n_x - 1))
-        x, y = (np.where(np.isfinite(x + y), p, -1e9) for p in (x, y))
-        energy = np.arange(len(self._exposure))[:, np.newaxis]
-        place = np.broadcast_arrays(energy + 0.0 * x, y, x)
-        found = multilinear(self._exposure, place) * inside((n_y, n_x), (y, x))
-        return found.reshape(len(found), *lon.shape)
+        middle = 0.5 * (self._exposure.shape[2] - 1)
+        x, y = sky_to_pix(self._geom.wcs, lon.ravel(), lat.ravel(), middle)
+        on_sky = np.isfinite(x) & np.isfinite(y)
+        x, y = (np.where(on_sky, p, 0.0) for p in (x, y))
+        energy = np.arange(len(self._exposure), dtype=float)[:, np.newaxis]
+        found = multilinear(self._exposure, np.broadcast_arrays(energy, y, x)) * on_sky
+        return np.asarray(found).reshape(-1, *lon.shape)
 
     def psf(self, lon: float, lat: float, frequency: np.ndarray) -> np.ndarray:
         """Transform [k, m] of the point spread function."""
