@@ -45,11 +45,14 @@ class Term(NamedTuple):
         Transforms [n, r] of counts per deg2.
     tilt : ndarray [2, n_pixels] or None
         Derivatives of the weight along x and y, per deg, for the parts of pixels.
+    is_correction : bool
+        True if it is small beside the others, so that fewer parts of pixels will do.
     """
 
     weight: np.ndarray | None
     field: Multipoles
     tilt: np.ndarray | None = None
+    is_correction: bool = False
 
 
 class ExposureTerms(ABC):
@@ -148,7 +151,7 @@ class AboutPixels(ExposureTerms):
         Places of the pixels on its plane, in deg.
     frequencies : ndarray [n]
     window : `~gammapy.engine.placing.Window`
-        Of the parts of pixels.
+        Of the parts of pixels for tilts and corrections.
     """
 
     n_moments = 1
@@ -189,7 +192,7 @@ class AboutPixels(ExposureTerms):
         least = LEAST * max(np.max(size, initial=0.0) for size in sizes)
         tilts = self._tilts(_bounds(fields[0][0]), least)
         return [
-            Term(weights[t], _chosen(field, int(t)), tilts.get(int(t)) if i == 0 else None)
+            Term(weights[t], _chosen(field, int(t)), tilts.get(int(t)) if i == 0 else None, i > 0)
             for i, ((field, weights), size) in enumerate(zip(fields, sizes, strict=True))
             for t in np.flatnonzero(size > least)
         ]

@@ -23,7 +23,7 @@ from gammapy.datasets.source_response import SourceResponse
 from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.hankel import FourierBessel, fourier_bessel
 from gammapy.engine.pixel_nodes import tangent_axes
-from gammapy.engine.placing import Placing, Window
+from gammapy.engine.placing import ROUGHLY, Placing, Window
 from gammapy.engine.plane import to_plane
 from gammapy.engine.radial import RadialMasses, radial_masses
 
@@ -159,7 +159,7 @@ class RadialResponse(SourceResponse):
             instrument, self._axes, self._pixels.frame, half, frequencies[-1], steady
         )
         place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
-        return AboutPixels(varying, *place, frequencies, self._window)
+        return AboutPixels(varying, *place, frequencies, self._window(ROUGHLY))
 
     def _sees_steady_psf(self, instrument: Instrument, rms: float) -> bool:
         """True if what is seen hardly changes with the point spread function across the source."""
@@ -176,15 +176,23 @@ class RadialResponse(SourceResponse):
         ]
         return bool(np.all(np.max(changes, axis=0) < STEADY * seen))
 
-    @cached_property
-    def _window(self) -> Window:
+    def _window(self, larger: float = 1.0) -> Window:
         edges = self._pixels.nodes.edges(self.pixels, self._axes)
-        return Window.of(edges, self._series.frequencies[-1])
+        return Window.of(edges, self._series.frequencies[-1], larger)
 
     @cached_property
     def _placing(self) -> Placing:
-        nodes = self._pixels.nodes.nodes(self.pixels, self._axes, self._window.n)
-        return Placing(self._series, nodes, self._window)
+        return self._placing_by(self._window())
+
+    @cached_property
+    def _rough_placing(self) -> Placing:
+        """For tilts and corrections."""
+        window = self._window(ROUGHLY)
+        return self._placing if window == self._window() else self._placing_by(window)
+
+    def _placing_by(self, window: Window) -> Placing:
+        nodes = self._pixels.nodes.nodes(self.pixels, self._axes, window.n)
+        return Placing(self._series, nodes, window)
 
     def _sum(self, terms: list[Term]) -> np.ndarray:
         fields = [term.field for term in terms if term.weight is None]
@@ -194,15 +202,15 @@ class RadialResponse(SourceResponse):
         for field in fields:
             total += self._placing.counts(field)
         varying = [term for term in terms if term.weight is not None]
-        if varying:
-            weights: list[Any] = [term.weight for term in varying]
-            total += self._placing.weighted([term.field for term in varying], weights)
-        tilted = [term for term in terms if term.tilt is not None]
-        for axis in (0, 1):
-            if tilted:
-                slopes: list[Any] = [term.tilt[axis] for term in tilted if term.tilt is not None]
-                fields = [term.field for term in tilted]
-                total += self._placing.weighted(fields, slopes, axis)
+        for rough, placing in ((False, "_placing"), (True, "_rough_placing")):
+            some = [term for term in varying if term.is_correction is rough]
+            if some:
+                weights: list[Any] = [term.weight for term in some]
+                total += getattr(self, placing).weighted([term.field for term in some], weights)
+        tilted = [(term.field, term.tilt) for term in terms if term.tilt is not None]
+        for axis in (0, 1) if tilted else ():
+            slopes = [tilt[axis] for _, tilt in tilted]
+            total += self._rough_placing.weighted([field for field, _ in tilted], slopes, axis)
         return total
 
     def counts(self, flux: np.ndarray) -> np.ndarray:

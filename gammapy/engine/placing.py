@@ -25,12 +25,14 @@ from gammapy.engine.integrate import legendre
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.pixel_nodes import Nodes
 
-__all__ = ["Placing", "Window", "cubic_weights"]
+__all__ = ["ROUGHLY", "Placing", "Window", "cubic_weights"]
 
 
 #: largest side of a part times the largest frequency (4.2 is one width of a Gaussian that is seen),
 #: and largest effect of its not being a square: both are 3e-4 of the peak, at most
 SIDE, STRETCH = 4.2, 3e-4
+#: how much larger sides may be for a field that is a correction to another
+ROUGHLY = 3.0
 #: fields that go through one product
 TOGETHER = 16
 
@@ -50,7 +52,7 @@ class Window(NamedTuple):
     side: float
 
     @classmethod
-    def of(cls, edges: np.ndarray, frequency_max: float) -> Window:
+    def of(cls, edges: np.ndarray, frequency_max: float, larger: float = 1.0) -> Window:
         """Window for a field of limited bandwidth.
 
         Parameters
@@ -59,11 +61,13 @@ class Window(NamedTuple):
             Of a pixel, a parallelogram, in deg.
         frequency_max : float
             Beyond which the field has less than 1e-4 of its root mean square, in rad per deg.
+        larger : float
+            How much larger the parts may be than for the best.
         """
         spread = edges.T @ edges / 12.0  # second moments
         side = np.sqrt(6.0 * np.trace(spread))
         stretch = np.hypot(0.5 * (spread[0, 0] - spread[1, 1]), spread[0, 1])
-        sharpest = frequency_max / SIDE
+        sharpest = frequency_max / (larger * SIDE)
         n = max(side * sharpest, np.sqrt(stretch * sharpest**2 / STRETCH), 1.0)
         parts = int(np.ceil(n - 0.01))
         return cls(parts, float(side / parts))

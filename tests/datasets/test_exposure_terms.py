@@ -55,7 +55,7 @@ def value(field, q, x, y):
 
 def summed(terms, q, x, y):
     total = 0.0
-    for weight, field, _ in terms:
+    for weight, field, *_ in terms:
         total = total + value(field, q, x, y) * (1.0 if weight is None else weight)
     return total
 
@@ -148,7 +148,7 @@ def test_derivative_by_the_position_of_the_source(frequencies, axis):
     q, step = frequencies, 1e-3
     terms = about_centre(q).shifted(FLUX, moments(q), axis)
     total = summed(terms, q, *PLACES)
-    for _, field, _ in about_centre(q).terms(FLUX, moments(q)):
+    for _, field, *_ in about_centre(q).terms(FLUX, moments(q)):
         total = total - value((field.along_x, field.along_y)[axis](q), q, *PLACES)
     sides = []
     for sign in (1, -1):
