@@ -1,6 +1,7 @@
 """What holds for the whole test run."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,11 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
             f"GAMMAPY_NO_SKIPS=1: {count} skipped, so the run fails (reasons in the summary).",
             red=True,
         )
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of test data, $GAMMAPY_DATA."""
+    if not os.environ.get("GAMMAPY_DATA"):
+        pytest.skip("GAMMAPY_DATA is not set: it names the folder this test reads")
+    return Path(os.environ["GAMMAPY_DATA"])

@@ -17,6 +17,8 @@ from gammapy.engine.sphere import RAD
 
 __all__ = ["LocalExposure", "circle", "is_quadratic", "local_exposure"]
 
+#: share of the largest exposure below which an energy does not ask for more
+FAINT = 1e-3
 _DIAGONAL = np.sqrt(0.5)
 #: centre, east, north, west, south, and between these
 _STEPS = np.array(
@@ -89,10 +91,14 @@ def is_quadratic(
     radius: float,
     tolerance: float,
 ) -> bool:
-    """True if a local exposure still holds on a circle, within a share of the largest exposure."""
+    """True if a local exposure still holds on a circle, within a share of it at each energy.
+
+    Energies at which it is below `FAINT` of the largest are as good as these.
+    """
     steps = radius * _STEPS[1:]
-    off = exposure(circle(axes, steps)) - local.at(*steps.T)
-    return bool(np.abs(off).max() <= tolerance * np.abs(local.value).max(initial=0.0))
+    off = np.abs(exposure(circle(axes, steps)) - local.at(*steps.T)).max(axis=1)
+    value = np.abs(local.value)
+    return bool(np.all(off <= tolerance * np.maximum(value, FAINT * value.max(initial=0.0))))
 
 
 def circle(axes: np.ndarray, steps: np.ndarray) -> np.ndarray:

@@ -28,9 +28,9 @@ from gammapy.engine.pixel_nodes import Nodes
 __all__ = ["ROUGHLY", "Placing", "Window", "cubic_weights"]
 
 
-#: largest side of a part times the largest frequency (4.2 is one width of a Gaussian that is seen),
+#: largest side of a part times the largest frequency (4.3 is one width of a Gaussian that is seen),
 #: and largest effect of its not being a square: both are 3e-4 of the peak, at most
-SIDE, STRETCH = 4.2, 3e-4
+SIDE, STRETCH = 4.3, 3e-4
 #: how much larger sides may be for a field that is a correction to another
 ROUGHLY = 3.0
 #: fields that go through one product

@@ -15,12 +15,6 @@ def _folder(variable: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def data_folder() -> Path:
-    """The folder of test data, $GAMMAPY_DATA."""
-    return _folder("GAMMAPY_DATA")
-
-
-@pytest.fixture(scope="session")
 def spectral_cases() -> dict[str, Any]:
     """Numbers of spectral models by case name, from $GAMMAPY_REFERENCE."""
     text = (_folder("GAMMAPY_REFERENCE") / "spectral_models.json").read_text()
