@@ -25,11 +25,15 @@ MIGRA = MapAxis.from_edges(np.linspace(0.0, 3.0, 151), name="migra")
 RAD = MapAxis.from_edges(np.linspace(0.0, 1.0, 201), name="rad", unit="deg")
 LON = MapAxis.from_edges(np.linspace(-2.0, 2.0, 5), name="fov_lon", unit="deg")
 LAT = MapAxis.from_edges(np.linspace(-3.0, 3.0, 4), name="fov_lat", unit="deg")
-RNG = np.random.default_rng(5)
 
 
-def area():
-    return EffectiveAreaTable2D([TRUE, OFFSET], RNG.uniform(1, 9, (6, 3)) * 1e5, unit="m2")
+def numbers(seed, *shape):
+    """Between 1 and 9, the same at each call."""
+    return np.random.default_rng(seed).uniform(1, 9, shape)
+
+
+def area(seed=5):
+    return EffectiveAreaTable2D([TRUE, OFFSET], numbers(seed, 6, 3) * 1e5, unit="m2")
 
 
 def gauss(**changes):
@@ -65,11 +69,11 @@ def dispersion(bias=0.05, sigma=0.12):
 
 
 def background_2d():
-    return Background2D([RECO, OFFSET], RNG.uniform(1, 9, (5, 3)) * 1e-5, unit="s-1 MeV-1 sr-1")
+    return Background2D([RECO, OFFSET], numbers(6, 5, 3) * 1e-5, unit="s-1 MeV-1 sr-1")
 
 
 def background_3d():
-    return Background3D([RECO, LON, LAT], RNG.uniform(1, 9, (5, 4, 3)) * 1e-5)
+    return Background3D([RECO, LON, LAT], numbers(7, 5, 4, 3) * 1e-5)
 
 
 ALL = {

@@ -20,5 +20,9 @@ def groups():
 def responses():
     parts = {"aeff": made.area, "psf": made.gauss, "edisp": made.dispersion}
     one = {name: make() for name, make in parts.items()} | {"bkg": made.background_3d()}
-    two = {"aeff": made.area(), "psf": made.gauss(sigma_1=0.1), "edisp": made.dispersion(sigma=0.2)}
+    two = {
+        "aeff": made.area(8),
+        "psf": made.gauss(sigma_1=0.1),
+        "edisp": made.dispersion(sigma=0.2),
+    }
     return {"one": one, "two": two | {"bkg": made.background_2d()}}
