@@ -211,31 +211,29 @@ def rows(folder: Path) -> list[Row]:
 #: Columns: case, bin, y, x, counts of 2.1, of the brute force, and the peak of 2.1 in the bin.
 TABLE = """
 gauss-ecpl cta1dc-gc-2deg.fits.gz      0   47   72      0.236947     0.2363838     0.3260007
-point-lp cta1dc-gc-2deg.fits.gz        0   53   29      1.607855      1.598376      1.607855
-point-lp cta1dc-gc-2deg.fits.gz        0   53   30      1.554762      1.547742      1.607855
-point-lp cta1dc-gc-2deg.fits.gz        0   52   29      1.541909      1.544766      1.607855
-point-lp cta1dc-gc-2deg.fits.gz        0   56   33     0.7811306     0.7625556      1.607855
-point-lp cta1dc-gc-2deg.fits.gz        0   59   20    0.05753638    0.06003319      1.607855
-point-lp cta1dc-gc-2deg.fits.gz        3   53   29      4.496398      4.553746      4.496398
-point-lp cta1dc-gc-2deg.fits.gz        3   53   30      4.045392      4.070098      4.496398
-point-lp cta1dc-gc-2deg.fits.gz        3   52   29      4.010806       4.04439      4.496398
-point-lp cta1dc-gc-2deg.fits.gz        3   56   33     0.3554683     0.3431807      4.496398
-point-lp cta1dc-gc-2deg.fits.gz        7   53   29       2.83563      2.898217       2.83563
-point-lp cta1dc-gc-2deg.fits.gz        7   53   30      2.382776      2.421807       2.83563
-point-lp cta1dc-gc-2deg.fits.gz        7   52   29      2.356272      2.397407       2.83563
+point-lp cta1dc-gc-2deg.fits.gz        0   53   29      1.607855      1.598386      1.607855
+point-lp cta1dc-gc-2deg.fits.gz        0   53   30      1.554762      1.547733      1.607855
+point-lp cta1dc-gc-2deg.fits.gz        0   52   29      1.541909      1.544943      1.607855
+point-lp cta1dc-gc-2deg.fits.gz        0   56   33     0.7811306     0.7622045      1.607855
+point-lp cta1dc-gc-2deg.fits.gz        3   53   29      4.496398      4.553745      4.496398
+point-lp cta1dc-gc-2deg.fits.gz        3   53   30      4.045392      4.069981      4.496398
+point-lp cta1dc-gc-2deg.fits.gz        3   52   29      4.010806      4.044441      4.496398
+point-lp cta1dc-gc-2deg.fits.gz        3   56   33     0.3554683      0.343395      4.496398
+point-lp cta1dc-gc-2deg.fits.gz        7   53   29       2.83563      2.898219       2.83563
+point-lp cta1dc-gc-2deg.fits.gz        7   53   30      2.382776      2.421726       2.83563
+point-lp cta1dc-gc-2deg.fits.gz        7   52   29      2.356272      2.397466       2.83563
 gauss-ecpl cta1dc-gc.fits.gz           0  197  248     0.2614641     0.2608438     0.3260007
-point-lp cta1dc-gc.fits.gz             0  203  206      1.607855      1.598376      1.607855
-point-lp cta1dc-gc.fits.gz             0  203  207      1.554762      1.547742      1.607855
-point-lp cta1dc-gc.fits.gz             0  202  206      1.541909      1.544766      1.607855
-point-lp cta1dc-gc.fits.gz             0  206  210     0.7811307     0.7625556      1.607855
-point-lp cta1dc-gc.fits.gz             0  209  197    0.05753639    0.06003319      1.607855
-point-lp cta1dc-gc.fits.gz             3  203  206      4.496398      4.553746      4.496398
-point-lp cta1dc-gc.fits.gz             3  203  207      4.045391      4.070098      4.496398
-point-lp cta1dc-gc.fits.gz             3  202  206      4.010806       4.04439      4.496398
-point-lp cta1dc-gc.fits.gz             3  206  210     0.3554683     0.3431807      4.496398
-point-lp cta1dc-gc.fits.gz             7  203  206       2.83563      2.898217       2.83563
-point-lp cta1dc-gc.fits.gz             7  203  207      2.382777      2.421807       2.83563
-point-lp cta1dc-gc.fits.gz             7  202  206      2.356272      2.397407       2.83563
+point-lp cta1dc-gc.fits.gz             0  203  206      1.607855      1.598386      1.607855
+point-lp cta1dc-gc.fits.gz             0  203  207      1.554762      1.547733      1.607855
+point-lp cta1dc-gc.fits.gz             0  202  206      1.541909      1.544943      1.607855
+point-lp cta1dc-gc.fits.gz             0  206  210     0.7811307     0.7622045      1.607855
+point-lp cta1dc-gc.fits.gz             3  203  206      4.496398      4.553745      4.496398
+point-lp cta1dc-gc.fits.gz             3  203  207      4.045391      4.069981      4.496398
+point-lp cta1dc-gc.fits.gz             3  202  206      4.010806      4.044441      4.496398
+point-lp cta1dc-gc.fits.gz             3  206  210     0.3554683      0.343395      4.496398
+point-lp cta1dc-gc.fits.gz             7  203  206       2.83563      2.898219       2.83563
+point-lp cta1dc-gc.fits.gz             7  203  207      2.382777      2.421726       2.83563
+point-lp cta1dc-gc.fits.gz             7  202  206      2.356272      2.397466       2.83563
 """
 
 
