@@ -59,7 +59,7 @@ def test_twenty_random_moments(expected, tmp_path):
     rng = np.random.default_rng(20)
     kept = []
     for tiles in rng.permutation(np.arange(20) % (TILES + 1)).tolist():
-        delay = rng.uniform(0.0, 3.0 if tiles == 0 else 0.3)
+        delay = rng.uniform(0.0, 1.5 if tiles == 0 else 0.08)
         kept.append(check(tmp_path / "a", expected, tiles, delay))
     print(f"killed {len(kept)} times; tiles kept: {kept}")
     assert len(kept) == 20
