@@ -176,26 +176,13 @@ class GriddedResponse(SourceResponse):
             folded = (list(flux[:, None, None] * kernel) for kernel in self._kernels)
         for tables, weight in zip(folded, self._maps, strict=True):
             for mass, table in zip(masses, tables, strict=True):
-                transform = self._grid.transform(self._exposed(mass, weight)).ravel()[alive]
+                transform = self._grid.transform(mass * weight).ravel()[alive]
                 for r, column in enumerate(table.T):
                     if column.any():
                         total[r] += transform * (
                             (1.0 - share) * column[row] + share * column[row + 1]
                         )
         return self._on_pixels(total * self._averaging.ravel()[alive], alive)
-
-    def _exposed(self, masses: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        r"""Masses [m, m] times a map, of what was smoothed by a Gaussian of width s before.
-
-        .. math:: (S w) * G = (S * G)\, w + s^2\, \nabla (S * G) \cdot \nabla w + \ldots
-        """
-        exposed = masses * weight
-        width = self._shape.smoothing / self._grid.step
-        if width:
-            by_y, by_x = np.gradient(masses)
-            along_y, along_x = np.gradient(weight)
-            exposed += width**2 * (by_x * along_x + by_y * along_y)
-        return exposed
 
     def _on_pixels(self, transforms: np.ndarray, alive: np.ndarray) -> np.ndarray:
         """Counts [n, r] of transforms [r, alive]."""

@@ -320,10 +320,7 @@ class Case:
         return (sides[0] - sides[1]) / (2 * step)
 
     def _step(self, name: str) -> float:
-        blur = np.hypot(float(np.min(self.psf.scales)), 0.3 * self.size)
-        scale = min(self.shape.finest, blur)
-        if self.shape.is_smooth:
-            scale = np.hypot(self.shape.finest, blur)
+        scale = min(self.shape.finest, np.hypot(float(np.min(self.psf.scales)), 0.3 * self.size))
         if name in ("lon_0", "lat_0"):
             return 0.01 * scale
         if name in ("e", "phi", "eta"):  # so that an edge at the size moves by no more than that

@@ -50,9 +50,6 @@ class Shape:
         Radius in deg beyond which there is nothing, or less than 1e-7.
     finest : float
         Its smallest structure in deg: a difference by a parameter takes a small part of it.
-    is_smooth : bool
-        True if there is nothing sharper than that: a step that is much smaller than the shape would
-        be lost in the rounding of the brute force.
     """
 
     values: Values
@@ -62,7 +59,6 @@ class Shape:
     reach: float
     finest: float = np.inf
     has_derivatives: bool = True
-    is_smooth: bool = False
 
 
 def polar(lon: Any, lat: Any, lon_0: float, lat_0: float) -> tuple[Any, Any]:
@@ -227,12 +223,7 @@ def _weighted(weight: float, source: Any, step: float, keep: Any) -> Any:
 
 
 def _plain(
-    kind: Any,
-    source: Any,
-    extent: tuple[float, float],
-    finest: float,
-    is_smooth: bool = False,
-    **values: float,
+    kind: Any, source: Any, extent: tuple[float, float], finest: float, **values: float
 ) -> Shape:
     """A shape whose model and source take the same values."""
     names = {"lon_0", "lat_0", *values}
@@ -244,7 +235,7 @@ def _plain(
         assert set(all_values) == names
         return source(**all_values)
 
-    return Shape(values, model, make, *extent, finest, is_smooth=is_smooth)
+    return Shape(values, model, make, *extent, finest)
 
 
 def _with_unit(name: str, value: float) -> Any:
@@ -256,14 +247,12 @@ def point() -> Shape:
 
 
 def gauss(sigma: float) -> Shape:
-    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), sigma, True, sigma=sigma)
+    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), sigma, sigma=sigma)
 
 
 def elongated_gauss(sigma: float) -> Shape:
     values = {"sigma": sigma, "e": 0.85, "phi": 35.0}
-    return _plain(
-        GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), 0.5 * sigma, True, **values
-    )
+    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), 0.5 * sigma, **values)
 
 
 def generalized(r_0: float, eta: float) -> Shape:
