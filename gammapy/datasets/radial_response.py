@@ -202,15 +202,16 @@ class RadialResponse(SourceResponse):
         for field in fields:
             total += self._placing.counts(field)
         varying = [term for term in terms if term.weight is not None]
-        for rough, placing in ((False, "_placing"), (True, "_rough_placing")):
-            some = [term for term in varying if term.is_correction is rough]
-            if some:
-                weights: list[Any] = [term.weight for term in some]
-                total += getattr(self, placing).weighted([term.field for term in some], weights)
-        tilted = [(term.field, term.tilt) for term in terms if term.tilt is not None]
+        main = [(term.field, term.weight) for term in varying if not term.is_correction]
+        corrections = [(term.field, term.weight) for term in varying if term.is_correction]
+        tilted = [(term.field, term.tilt) for term in varying if term.tilt is not None]
+        if main:
+            total += self._placing.weighted(main)
+        if corrections:
+            total += self._rough_placing.weighted(corrections)
         for axis in (0, 1) if tilted else ():
-            slopes = [tilt[axis] for _, tilt in tilted]
-            total += self._rough_placing.weighted([field for field, _ in tilted], slopes, axis)
+            along = [(field, tilt[axis]) for field, tilt in tilted]
+            total += self._rough_placing.weighted(along, axis)
         return total
 
     def counts(self, flux: np.ndarray) -> np.ndarray:

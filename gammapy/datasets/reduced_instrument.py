@@ -13,6 +13,7 @@ from gammapy.engine.multilinear import multilinear
 from gammapy.errors import DataError
 from gammapy.irf.edisp import EDispKernel
 from gammapy.maps.axis import MapAxis
+from gammapy.maps.geometry import WcsGeom
 from gammapy.maps.sky_grid import sky_to_pix
 
 __all__ = ["ReducedInstrument"]
@@ -42,14 +43,16 @@ class ReducedInstrument(Instrument):
     Raises
     ------
     DataError
-        If the exposure has other axes, is negative or not finite, or the true energies of another
-        map are not its own.
+        If the exposure has no pixels or other axes, is negative or not finite, or the true energies
+        of another map are not its own.
     """
 
     def __init__(
         self, exposure: Any, energy_axis: MapAxis, psf: Any = None, edisp: Any = None
     ) -> None:
         geom = exposure.geom
+        if not isinstance(geom, WcsGeom):
+            raise DataError(f"exposure has no pixels on the sky: {geom!r} cannot tell where it is")
         if geom.axes.names != ["energy_true"]:
             raise DataError(f"exposure has axes {geom.axes.names}: ['energy_true'] is needed")
         self._axes = geom.axes["energy_true"], energy_axis

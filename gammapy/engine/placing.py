@@ -139,10 +139,7 @@ class Placing:
         return total
 
     def weighted(
-        self,
-        fields: Sequence[Multipoles],
-        weights: Sequence[np.ndarray],
-        along: int | None = None,
+        self, fields: Sequence[tuple[Multipoles, Any]], along: int | None = None
     ) -> np.ndarray:
         """Sum [n_pixels, r] of the integrals of fields [n, r], each times a weight [n_pixels].
 
@@ -150,7 +147,7 @@ class Placing:
         x (0) or y (1), in deg from the middle of the pixel, too.
         """
         groups: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = {}
-        for field, weight in zip(fields, weights, strict=True):
+        for field, weight in fields:
             for component, order, transform in _parts(field):
                 groups.setdefault((component, order), []).append((transform, weight))
         total: np.ndarray | float = 0.0

@@ -73,6 +73,24 @@ def test_its_own_functions():
     assert (instrument.frame, instrument.reach) == ("icrs", 0.6)
 
 
+def test_a_transform_is_asked_once_for_the_same_frequencies():
+    asked = []
+
+    def psf(frequency):
+        asked.append(frequency)
+        return gaussian_transform([0.1, 0.05, 0.03])(frequency)
+
+    instrument = UniformInstrument(TRUE, RECO, EXPOSURE, psf, reach=0.6)
+    q, other = np.array([0.0, 10.0]), np.array([0.0, 10.0, 20.0])
+    first = instrument.psf(0.0, 0.0, q)
+    assert_allclose(instrument.psf(3.0, 1.0, q.copy()), first, rtol=0)
+    assert len(asked) == 1
+    assert instrument.psf(0.0, 0.0, other).shape == (3, 3)
+    assert_allclose(instrument.psf(0.0, 0.0, q), first, rtol=0)
+    with pytest.raises(ValueError, match="read-only"):
+        first[:] = 0.0
+
+
 def test_it_keeps_its_own_numbers():
     exposure, edisp = np.array(EXPOSURE), np.full((3, 2), 0.5)
     instrument = UniformInstrument(TRUE, RECO, exposure, edisp=edisp)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from gammapy.datasets import prediction
-from gammapy.datasets.prediction import part_of, parts, predict_counts
+from gammapy.datasets.prediction import _add_rows, part_of, parts, predict_counts
 from gammapy.errors import DataError, ModelError
 from gammapy.maps import MapAxis, WcsGeom, WcsNDMap
 from gammapy.modeling.models import (
@@ -478,3 +478,25 @@ def test_a_bad_source_is_found_before_the_work(monkeypatch):
     monkeypatch.setattr(prediction, "respond", lambda *args: pytest.fail("too late"))
     with pytest.raises(ModelError):
         predict_counts([source(point(0.0, 0.0)), source(None, name="lost")], INSTRUMENT, geom_at())
+
+
+@pytest.mark.parametrize("rows", [[], [0], [2, 3, 4, 9], [1, 3, 5, 7], list(range(12))])
+def test_values_are_added_to_their_rows(rows):
+    """In runs, or one by one where there are many."""
+    rng = np.random.default_rng(len(rows))
+    total, values = rng.normal(size=(12, 2)), rng.normal(size=(len(rows), 2))
+    expected = total.copy()
+    for row, value in zip(rows, values, strict=True):
+        expected[row] += value
+    _add_rows(total, np.array(rows, dtype=int), values)
+    assert_allclose(total, expected, rtol=0)
+
+
+def test_long_runs_are_added():
+    rows = np.concatenate([np.arange(5, 95), np.arange(100, 190)])
+    total = np.zeros((200, 3))
+    _add_rows(total, rows, np.ones((len(rows), 3)))
+    _add_rows(total, rows, np.ones((len(rows), 3)))
+    expected = np.zeros((200, 3))
+    expected[rows] = 2.0
+    assert_allclose(total, expected, rtol=0)

@@ -98,19 +98,28 @@ FEW = {
 }
 
 #: kinds of shapes whose derivatives are compared
-SLOPES = {
-    "point": Case(point(), cases.cta(0.5, TWO)),
-    "point in icrs": Case(point(), cases.cta(0.5, TWO), 0.05, frame="icrs"),
-} | {
-    name: Case(SHAPES[name](size), cases.cta(0.5, TWO), 0.05)
-    for name, size in (
-        ("gauss", 0.15),
-        ("disk", 0.15),
-        ("shell", 0.15),
-        ("generalized peaked", 0.1),
-        ("elongated gauss", 0.08),
-    )
-}
+SLOPES = (
+    {
+        "point": Case(point(), cases.cta(0.5, TWO)),
+        "point in icrs": Case(point(), cases.cta(0.5, TWO), 0.05, frame="icrs"),
+    }
+    | {
+        name: Case(SHAPES[name](size), cases.cta(0.5, TWO), 0.05)
+        for name, size in (
+            ("gauss", 0.15),
+            ("disk", 0.15),
+            ("shell", 0.15),
+            ("generalized peaked", 0.1),
+            ("elongated gauss", 0.08),
+        )
+    }
+    | {
+        "large disk on large pixels": Case(SHAPES["disk"](2.0), cases.cta(0.5, TWO), 0.1),
+        "large cusp on large pixels": Case(
+            SHAPES["generalized peaked"](0.5), cases.cta(0.5, TWO), 0.1
+        ),
+    }
+)
 
 
 def checked_pixels(case: Case) -> None:

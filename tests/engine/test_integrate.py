@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import erf
 
-from gammapy.engine.integrate import ORDERS, bin_quadrature, choose_order
+from gammapy.engine.integrate import ORDERS, bin_integrals, bin_quadrature, choose_order
 
 EDGES = np.geomspace(0.1, 100, 16)
 
@@ -132,3 +132,30 @@ def test_zero_everywhere():
 def test_values_that_are_not_finite_do_not_converge(bad):
     with pytest.raises(ArithmeticError), np.errstate(invalid="ignore"):
         choose_order(lambda e: np.full_like(e, bad), EDGES)
+
+
+# -- integrals ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kinks", [(), (0.7, 3.0)])
+def test_integrals_are_those_of_the_chosen_order(kinks):
+    """So that what is predicted is what a fit has, to the last digits."""
+    function = lambda e: e**-2.3 * np.exp(-np.sqrt(e / 5.0))  # noqa: E731
+    rule = bin_quadrature(EDGES, choose_order(function, EDGES, kinks), kinks)
+    found = bin_integrals(function, EDGES, kinks)
+    np.testing.assert_allclose(found, rule.reduce(function(rule.nodes)), rtol=0)
+
+
+def test_integrals_that_do_not_converge():
+    with pytest.raises(ArithmeticError, match="do not converge"):
+        bin_integrals(lambda e: np.where(e > 0.3333, 1.0, 0.0), np.array([0.1, 1.0]))
+
+
+def test_a_rule_is_kept_and_nobody_changes_it():
+    rule = bin_quadrature(EDGES, 4)
+    assert bin_quadrature(list(EDGES), 4) is rule
+    assert bin_quadrature(EDGES, 4, kinks=[1000.0]) is rule  # outside
+    assert bin_quadrature(EDGES, 4, kinks=[0.5]) is not rule
+    for part in rule:
+        with pytest.raises(ValueError, match="read-only"):
+            part[0] = 1

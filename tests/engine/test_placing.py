@@ -8,7 +8,7 @@ from scipy.special import erf, j0
 from gammapy.engine.hankel import FourierBessel
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.pixel_nodes import PixelNodes, tangent_axes, unit_vectors
-from gammapy.engine.placing import STRETCH, Placing, Window, cubic_weights
+from gammapy.engine.placing import ROUGHLY, STRETCH, Placing, Window, cubic_weights
 
 RAD = np.deg2rad(1.0)
 #: where the transform of a Gaussian of width one is 1e-4
@@ -190,3 +190,53 @@ def test_at_the_seam_as_elsewhere():
     ]
     for other in found[1:]:
         assert_allclose(other, found[0], rtol=0, atol=1e-9 * found[0].max())
+
+
+# -- with weights ------------------------------------------------------------------------
+
+
+def placed(pixels, series, larger=1.0):
+    chosen = np.arange(pixels.nodes.solid_angle.size)
+    edges = pixels.nodes.edges(chosen, pixels.axes)
+    window = Window.of(edges, series.frequencies[-1], larger)
+    return Placing(series, pixels.nodes.nodes(chosen, pixels.axes, window.n), window)
+
+
+def test_weights_of_pixels():
+    """Fields of orders 0 and 1, each with a weight of its own."""
+    size, sigma = CASES["as wide as pixels"]
+    pixels = Pixels(size, (0.31, -0.17), 5 * sigma)
+    series, field = gaussian_field(sigma)
+    slope = field.along_x(series.frequencies)
+    one, other = np.random.default_rng(1).uniform(-1, 1, (2, pixels.nodes.solid_angle.size))
+    placing = placed(pixels, series)
+    found = placing.weighted([(field, one), (slope, other)])
+    expected = one[:, None] * placing.counts(field) + other[:, None] * placing.counts(slope)
+    assert_allclose(found, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_times_the_place_in_the_pixel(axis):
+    """Moments of a Gaussian about the middles of pixels, in closed form."""
+    sigma = 0.02
+    pixels = Pixels((0.1, 0.1), (0.31, -0.17), 6.5 * sigma)
+    series, field = gaussian_field(sigma)
+    placing = placed(pixels, series)
+    found = placing.weighted([(field, np.ones(pixels.nodes.solid_angle.size))], axis)
+    edges = (pixels.x, pixels.y)[axis]
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    # the integral of t g(t) is -sigma2 g(t)
+    first = -(sigma**2) * np.diff(primitive(edges, sigma, 1)) * (-1.0 if axis == 0 else 1.0)
+    whole = np.diff(primitive(edges, sigma, 0)) * (-1.0 if axis == 0 else 1.0)
+    across = np.abs(np.diff(primitive((pixels.y, pixels.x)[axis], sigma, 0)))
+    moment = first - middle * whole
+    expected = np.outer(across, moment) if axis == 0 else np.outer(moment, across)
+    off = np.abs(found.reshape(expected.shape) - expected).max() / np.abs(expected).max()
+    assert off < 0.015  # parts see their own middles; the rest is in the kernel
+
+
+def test_larger_parts_are_fewer():
+    edges = np.diag([0.1, 0.1])
+    best, rough = (Window.of(edges, LAST / 0.02, larger) for larger in (1.0, ROUGHLY))
+    assert (best.n, rough.n) == (5, 2)
+    assert rough.n * rough.side == pytest.approx(0.1)

@@ -47,6 +47,14 @@ def test_transform_of_a_gauss(profile):
     np.testing.assert_allclose(profile.transform(q), expected, atol=1e-9)
 
 
+def test_transform_far_beyond_the_nodes(profile):
+    """Where waves are shorter than the pieces nothing is left of a Gaussian."""
+    q = np.array([0.0, 500.0, 1000.0, 3000.0])
+    found = profile.transform(q)
+    np.testing.assert_allclose(found[:, 1:], 0.0, atol=1e-6)
+    np.testing.assert_allclose(found[:, 0], profile.total, rtol=1e-12)
+
+
 #: a cone with an end, a ring with a hole, one that is flat, one that falls steeply...
 SHAPES = {
     "cone": np.clip(1 - CENTERS / 0.31, 0, None),

@@ -7,55 +7,12 @@ import pytest
 from astropy.wcs import WCS
 from numpy.testing import assert_allclose
 
-from tests.reference import parameters, reference
+from tests.reference import parameters
 from tests.twins import npred
 from tests.twins import npred_gammapy as twin
+from tests.twins.npred_sources import SOURCES, items
 
 RAD = np.deg2rad(1.0)
-
-
-def polar(lon, lat, lon_0, lat_0):
-    """Distance and position angle in rad from a place to others."""
-    theta = npred.distances(npred.vectors(lon, lat).reshape(-1, 3), npred.vectors([lon_0], [lat_0]))
-    a, b, b_0 = np.deg2rad(lon - lon_0), np.deg2rad(lat), np.deg2rad(lat_0)
-    angle = np.arctan2(
-        np.cos(b) * np.sin(a), np.sin(b) * np.cos(b_0) - np.cos(b) * np.sin(b_0) * np.cos(a)
-    )
-    return theta.reshape(np.shape(lon)) * RAD, angle
-
-
-def elongated_gaussian(lon, lat):
-    theta, angle = polar(lon, lat, 0.1, -0.1)
-    major, minor = 0.12 * RAD, 0.12 * RAD * np.sqrt(1 - 0.6**2)
-    angle = angle - 35 * RAD
-    width = major * minor / np.hypot(minor * np.cos(angle), major * np.sin(angle))
-    exponent = (1 - np.cos(theta)) / (2 * (1 - np.cos(width)))
-    return np.exp(-exponent) / (2 * np.pi * major * minor)
-
-
-def shell(lon, lat):
-    theta, _ = polar(lon, lat, 0.45, 0.2)
-    half = [np.sqrt(np.maximum((r * RAD) ** 2 - theta**2, 0)) for r in (0.3, 0.4)]
-    return 3 * (half[1] - half[0]) / (2 * np.pi * RAD**3 * (0.4**3 - 0.3**3))
-
-
-#: flux in TeV-1 s-1 cm-2, shape, and where the responses are read
-SOURCES = {
-    "gauss-ecpl": (lambda e: 4e-12 * e**-1.9 * np.exp(-0.2 * e), elongated_gaussian, (0.1, -0.1)),
-    "point-lp": (lambda e: 5e-12 * e ** (-2.3 - 0.1 * np.log(e)), None, (0.8707, 0.0713)),
-    "shell-pl": (lambda e: 6e-12 * e**-2.4, shell, (0.45, 0.2)),
-}
-
-
-def cases():
-    content = reference("npred.json")
-    if content is None:
-        return None
-    return {
-        f"{item['source']} {Path(item['dataset']).name}": item
-        for item in content["items"]
-        if "pixels" in item
-    }
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +29,13 @@ def datasets(data_folder):
 
 
 def predicted(dataset, source):
-    dnde, shape, where = SOURCES[source]
+    dnde, shape, where, _ = SOURCES[source]
     flux = twin.bin_fluxes(dnde, dataset.energy_edges_true)
     share = twin.extended(dataset, shape) if shape else twin.point(dataset, *where)
     return twin.counts(dataset, share, flux, *where)
 
 
-@pytest.mark.parametrize("case", parameters(cases()))
+@pytest.mark.parametrize("case", parameters(items()))
 def test_pixels_and_sums_of_gammapy(case, datasets):
     found = predicted(datasets(Path(case["dataset"]).name), case["source"])
     assert_allclose(found.sum(axis=(1, 2)), case["npred_per_energy_bin"], rtol=1e-6)
@@ -89,15 +46,16 @@ def test_pixels_and_sums_of_gammapy(case, datasets):
 
 
 def test_five_sources_have_pixels():
-    if reference("npred.json") is None:
+    cases = items()
+    if cases is None:
         pytest.skip("GAMMAPY_REFERENCE is not set: it names the folder this test reads")
-    assert len(cases()) == 5
+    assert len(cases) == 5
 
 
 def test_what_gammapy_has_for_a_point_is_lower_at_the_peak(datasets):
     """Between pixels it spreads a point over four: its image is wider than the truth."""
     dataset = datasets("cta1dc-gc-2deg.fits.gz")
-    dnde, _, where = SOURCES["point-lp"]
+    dnde, _, where, _ = SOURCES["point-lp"]
     profile, edisp = twin.psf_at(dataset, *where), twin.edisp_at(dataset, *where)
     flux = twin.bin_fluxes(dnde, dataset.energy_edges_true)
     psf = npred.Psf(
