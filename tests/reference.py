@@ -21,3 +21,15 @@ def parameters(cases: dict[str, Any] | None) -> Any:
     if cases is None:
         return [pytest.param(None, id="no-reference", marks=pytest.mark.skip(reason=MISSING))]
     return [pytest.param(case, id=name) for name, case in cases.items()]
+
+
+def npred_items() -> dict[str, Any] | None:
+    """Sources of npred.json with pixels, by source and dataset; None without a reference."""
+    content = reference("npred.json")
+    if content is None:
+        return None
+    return {
+        f"{item['source']} {Path(item['dataset']).name}": item
+        for item in content["items"]
+        if "pixels" in item
+    }

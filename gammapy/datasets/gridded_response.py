@@ -66,15 +66,23 @@ class GriddedResponse(SourceResponse):
     energies : `~gammapy.modeling.models.spatial.integration.Energies`, optional
         For a shape that depends on energy: at which energies it is taken, and with which weights
         they enter each true bin.
+    has_steps : bool
+        True if the exposure has steps in the shape, which are then kept.
     """
 
     def __init__(
-        self, model: Any, instrument: Instrument, pixels: SkyPixels, energies: Any = None
+        self,
+        model: Any,
+        instrument: Instrument,
+        pixels: SkyPixels,
+        energies: Any = None,
+        has_steps: bool = False,
     ) -> None:
         self._model = model
         self._instrument = instrument
         self._sky = pixels
         self._energies = energies
+        self._has_steps = has_steps
         self._field = _field(model, instrument, pixels)
         radius = np.sqrt(2.0) * self._field.half + instrument.reach
         self.pixels = pixels.nodes.near(self._field.axes[2], radius)
@@ -104,7 +112,7 @@ class GriddedResponse(SourceResponse):
         smoothing = self._shape.smoothing
         unsmoothed = np.exp(0.5 * (smoothing * self._frequencies) ** 2)
         self._kernels = response.kernels(self._frequencies, unsmoothed)
-        self._maps = response.on_grid(self._along())
+        self._maps = response.on_grid(self._along(), self._has_steps)
 
     def _along(self) -> np.ndarray:
         """Places of the cells of the source along an axis."""
@@ -144,8 +152,8 @@ class GriddedResponse(SourceResponse):
 
     @property
     def _is_smooth(self) -> bool:
-        """True for a round shape that has the grid to itself."""
-        return bool(self._model.is_round) and self._field.about_source
+        """True for a round shape that has the grid to itself, and no steps that it could blur."""
+        return bool(self._model.is_round) and self._field.about_source and not self._has_steps
 
     @cached_property
     def _source(self) -> np.ndarray:

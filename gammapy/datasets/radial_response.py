@@ -37,6 +37,10 @@ QUADRATIC = 2e-3
 SMALL = 0.3
 #: ... and a larger one if the peak of what is seen changes by less than this share
 STEADY = 5e-3
+#: share of the exposure above which a step in it, where a field of view ends, is not to be smoothed
+STEP = 0.2
+#: places at which steps are looked for
+N_PLACES = 400
 #: times the distance that is seen: what is farther is left out, and fades out before
 FADED = 1.25
 #: shares of the reach of a shape at which it is looked for where its centre is not seen
@@ -53,7 +57,14 @@ class RadialResponse(SourceResponse):
     instrument : `Instrument`
         With a point spread function.
     pixels : `SkyPixels`
+
+    Attributes
+    ----------
+    has_steps : bool
+        True if the exposure has steps in the source, so that this way is not the right one.
     """
+
+    has_steps = False
 
     def __init__(self, model: Any, instrument: Instrument, pixels: SkyPixels) -> None:
         self._model = model
@@ -152,6 +163,9 @@ class RadialResponse(SourceResponse):
             and is_quadratic(exposure, local, self._axes, 1.5 * rms, QUADRATIC)
         )
         if steady and simple:
+            around = min(self._reach, 3.0 * rms)
+            if rms > 0:
+                self.has_steps = not is_quadratic(exposure, local, self._axes, around, STEP)
             return AboutCentre(local, self._psf, self._edisp, rms)
         half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
         frequencies = self._series.frequencies
@@ -159,7 +173,15 @@ class RadialResponse(SourceResponse):
             instrument, self._axes, self._pixels.frame, half, frequencies[-1], steady
         )
         place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
+        self.has_steps = varying.largest_step(*self._places(rms)) > STEP
         return AboutPixels(varying, *place, frequencies, self._window(ROUGHLY))
+
+    def _places(self, rms: float) -> np.ndarray:
+        """Places x and y [2, n] in deg, spread evenly over the shape and what is next to it."""
+        radius = min(self._reach, 3.0 * rms) + 10.0 / self._frequency
+        turn = 2.399963 * np.arange(N_PLACES)  # the golden angle
+        share = np.sqrt((np.arange(N_PLACES) + 0.5) / N_PLACES)
+        return radius * share * np.array([np.cos(turn), np.sin(turn)])
 
     def _sees_steady_psf(self, instrument: Instrument, rms: float) -> bool:
         """True if what is seen hardly changes with the point spread function across the source."""

@@ -51,7 +51,10 @@ def _way(
     if isinstance(shape, PointSpatialModel) or (
         shape.is_round and not is_beyond(shape, instrument, pixels)
     ):
-        return RadialResponse(shape, instrument, pixels)
+        response = RadialResponse(shape, instrument, pixels)
+        if response.has_steps:
+            return GriddedResponse(shape, instrument, pixels, has_steps=True)
+        return response
     return GriddedResponse(shape, instrument, pixels, energies)
 
 

@@ -31,6 +31,8 @@ __all__ = ["GridMaps", "Kernels", "VaryingResponse"]
 EXPOSURE_KNOTS, KERNEL_KNOTS = 0.2, 1.0
 #: cells along a side up to which the exposure of each is asked for
 EXACT = 500
+#: places along a side of a cell, and of all cells, at which an exposure with steps is asked for
+PARTS, MOST_PLACES = 8, 1600
 #: knots along a side from which the products of terms are mixed
 MIXING = 40
 #: shares of the largest above which a map has a slope, and a curvature, that matters
@@ -272,13 +274,39 @@ class VaryingResponse:
         kernel = self._kernel_maps.on_grid(knots)
         return LatticeSplines.through(knots, _products(self._of_maps[:n], values, kernel))
 
-    def on_grid(self, along: np.ndarray) -> Sequence[np.ndarray]:
-        """Maps w_t [m, m] on a grid with these places [m] along both axes, in deg."""
-        if len(along) > EXACT:
+    def largest_step(self, x: np.ndarray, y: np.ndarray) -> float:
+        """How far the exposure at places [n] is from splines, as a share of the largest.
+
+        The worst energy counts. Of a smooth exposure it is next to nothing.
+        """
+        knots, values, loading = self._exposure_maps
+        off = self._exact(x, y) - LatticeSplines.through(knots, values).at(x, y)
+        return float(np.abs(loading.T @ off).max(initial=0.0))
+
+    def on_grid(self, along: np.ndarray, has_steps: bool = False) -> Sequence[np.ndarray]:
+        """Maps w_t [m, m] on a grid with these places [m] along both axes, in deg, evenly spaced.
+
+        Where the exposure has steps it is asked for in each cell, however many there are, and at
+        several places of a cell if these are not too many.
+        """
+        if has_steps:
+            exposure = self._averaged(along, max(1, min(PARTS, MOST_PLACES // len(along))))
+        elif len(along) > EXACT:
             return self._lattice_maps(len(self._of_maps)).grids(along)
-        x, y = (a.ravel() for a in np.meshgrid(along, along))
-        exposure = self._exact(x, y).reshape(-1, len(along), len(along))
+        else:
+            exposure = self._averaged(along, 1)
         return GridMaps(exposure, self._kernel_maps.on_grid(along), self._of_maps)
+
+    def _averaged(self, along: np.ndarray, parts: int) -> np.ndarray:
+        """Means [j, m, m] over places of a cell, so many along each side, of the exposure."""
+        n = len(along)
+        steps = (np.arange(parts) - 0.5 * (parts - 1)) * (along[1] - along[0]) / parts
+        fine = (along[:, np.newaxis] + steps).ravel()
+        total = np.zeros((len(self._basis), n, n))
+        for row in range(parts):
+            x, y = (a.ravel() for a in np.meshgrid(fine, along + steps[row]))
+            total += self._exact(x, y).reshape(-1, n, n, parts).mean(axis=-1) / parts
+        return total
 
     def at(self, x: np.ndarray, y: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
         """Maps w [t, n] at places [n] in deg, and their derivatives up to the second order.

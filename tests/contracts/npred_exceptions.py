@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.contracts.npred_sources import SOURCES, Source
+from tests.reference import npred_items
 from tests.twins import npred
 from tests.twins import npred_gammapy as theirs
-from tests.twins.npred_sources import SOURCES, Source, items
 
 #: of the peak of an energy bin: what is no difference
 NEAR = 2e-3
@@ -117,7 +118,7 @@ class Row(NamedTuple):
 def rows(folder: Path) -> list[Row]:
     """All pixels of the reference, with the brute force; ``folder`` is that of the data."""
     found = []
-    for case, item in (items() or {}).items():
+    for case, item in (npred_items() or {}).items():
         dataset = theirs.read(folder / "datasets-gammapy" / Path(item["dataset"]).name)
         pixels = item["pixels"]
         x, y = (np.array([p[name] for p in pixels], dtype=float) for name in ("ix", "iy"))

@@ -14,11 +14,10 @@ from gammapy.maps import Map
 from gammapy.modeling.models import Models
 from tests.contracts import npred_exceptions as exceptions
 from tests.contracts.npred_exceptions import NEAR
-from tests.reference import parameters
+from tests.reference import npred_items, parameters
 from tests.twins import npred_gammapy
-from tests.twins.npred_sources import items
 
-CASES = parameters(items())
+CASES = parameters(npred_items())
 #: of the sums of an energy bin
 SUM = 5e-3
 
@@ -69,7 +68,7 @@ def test_pixels(item, predicted):
 
 def test_where_both_differ_ours_is_nearer(data_folder, predicted):
     """Of all pixels of the table."""
-    cases = items()
+    cases = npred_items()
     if cases is None:
         pytest.skip("GAMMAPY_REFERENCE is not set: it names the folder this test reads")
     assert len(exceptions.table()) > 10
@@ -81,10 +80,10 @@ def test_where_both_differ_ours_is_nearer(data_folder, predicted):
 @pytest.mark.slow
 def test_independent_numbers(data_folder):
     """Those of the table are what the brute force computes."""
-    if items() is None:
+    if npred_items() is None:
         pytest.skip("GAMMAPY_REFERENCE is not set: it names the folder this test reads")
     found = {(row.case, row.place): row for row in exceptions.rows(data_folder)}
-    for key, row in exceptions.table().items():
+    for key, row in exceptions.table().npred_items():
         np.testing.assert_allclose(row[2:], found[key][2:], rtol=1e-6)
 
 

@@ -7,10 +7,10 @@ import pytest
 from astropy.wcs import WCS
 from numpy.testing import assert_allclose
 
-from tests.reference import parameters
+from tests.contracts.npred_sources import SOURCES
+from tests.reference import npred_items, parameters
 from tests.twins import npred
 from tests.twins import npred_gammapy as twin
-from tests.twins.npred_sources import SOURCES, items
 
 RAD = np.deg2rad(1.0)
 
@@ -35,7 +35,7 @@ def predicted(dataset, source):
     return twin.counts(dataset, share, flux, *where)
 
 
-@pytest.mark.parametrize("case", parameters(items()))
+@pytest.mark.parametrize("case", parameters(npred_items()))
 def test_pixels_and_sums_of_gammapy(case, datasets):
     found = predicted(datasets(Path(case["dataset"]).name), case["source"])
     assert_allclose(found.sum(axis=(1, 2)), case["npred_per_energy_bin"], rtol=1e-6)
@@ -46,7 +46,7 @@ def test_pixels_and_sums_of_gammapy(case, datasets):
 
 
 def test_five_sources_have_pixels():
-    cases = items()
+    cases = npred_items()
     if cases is None:
         pytest.skip("GAMMAPY_REFERENCE is not set: it names the folder this test reads")
     assert len(cases) == 5

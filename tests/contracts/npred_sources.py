@@ -1,11 +1,9 @@
 """The sources of the reference of predicted counts, npred.json, as plain formulas."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.reference import reference
 from tests.twins import npred
 
 RAD = np.deg2rad(1.0)
@@ -70,15 +68,3 @@ SOURCES = {
     "point-lp": Source(lambda e: 5e-12 * e ** (-2.3 - 0.1 * np.log(e)), None, (0.8707, 0.0713)),
     "shell-pl": Source(lambda e: 6e-12 * e**-2.4, shell, (0.45, 0.2), (0.3, 0.4)),
 }
-
-
-def items() -> dict[str, Any] | None:
-    """Sources of the reference with pixels, by source and dataset; None without a reference."""
-    content = reference("npred.json")
-    if content is None:
-        return None
-    return {
-        f"{item['source']} {Path(item['dataset']).name}": item
-        for item in content["items"]
-        if "pixels" in item
-    }
