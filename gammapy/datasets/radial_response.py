@@ -40,7 +40,7 @@ STEADY = 5e-3
 #: share of the exposure above which a step in it, where a field of view ends, is not to be smoothed
 STEP = 0.2
 #: places at which steps are looked for
-N_PLACES = 400
+N_PLACES = 100
 #: times the distance that is seen: what is farther is left out, and fades out before
 FADED = 1.25
 #: shares of the reach of a shape at which it is looked for where its centre is not seen
