@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.contracts.npred_sources import SOURCES, Source
 from tests.reference import npred_items
 from tests.twins import npred
 from tests.twins import npred_gammapy as theirs
+from tests.twins.npred_sources import SOURCES, Source
 
 #: of the peak of an energy bin: what is no difference
 NEAR = 2e-3

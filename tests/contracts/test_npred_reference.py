@@ -83,7 +83,7 @@ def test_independent_numbers(data_folder):
     if npred_items() is None:
         pytest.skip("GAMMAPY_REFERENCE is not set: it names the folder this test reads")
     found = {(row.case, row.place): row for row in exceptions.rows(data_folder)}
-    for key, row in exceptions.table().npred_items():
+    for key, row in exceptions.table().items():
         np.testing.assert_allclose(row[2:], found[key][2:], rtol=1e-6)
 
 

@@ -7,10 +7,10 @@ import pytest
 from astropy.wcs import WCS
 from numpy.testing import assert_allclose
 
-from tests.contracts.npred_sources import SOURCES
 from tests.reference import npred_items, parameters
 from tests.twins import npred
 from tests.twins import npred_gammapy as twin
+from tests.twins.npred_sources import SOURCES
 
 RAD = np.deg2rad(1.0)
 

@@ -4,8 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.twins import npred
-
 RAD = np.deg2rad(1.0)
 
 
@@ -31,14 +29,13 @@ class Source(NamedTuple):
 
 
 def polar(lon: Any, lat: Any, place: tuple[float, float]) -> tuple[Any, Any]:
-    """Distance and position angle in rad from a place to others."""
-    center = npred.vectors([place[0]], [place[1]])
-    theta = npred.distances(npred.vectors(lon, lat).reshape(-1, 3), center)
+    """Distance and position angle in rad from a place to others, all in deg."""
     a, b, b_0 = np.deg2rad(lon - place[0]), np.deg2rad(lat), np.deg2rad(place[1])
+    square = np.sin(0.5 * (b - b_0)) ** 2 + np.cos(b) * np.cos(b_0) * np.sin(0.5 * a) ** 2
     angle = np.arctan2(
         np.cos(b) * np.sin(a), np.sin(b) * np.cos(b_0) - np.cos(b) * np.sin(b_0) * np.cos(a)
     )
-    return theta.reshape(np.shape(lon)) * RAD, angle
+    return 2 * np.arcsin(np.sqrt(square)), angle
 
 
 def elongated_gaussian(lon: Any, lat: Any) -> Any:
