@@ -16,17 +16,20 @@ exposure of each is another one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
 from gammapy.datasets.local_exposure import LocalExposure
+from gammapy.datasets.psf_transform import between
+from gammapy.datasets.response_terms import ResponseTerms
 from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.placing import Window
 
-__all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
+__all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "KernelOfTerms", "OneKernel", "Term"]
 
 #: below this share of the exposure, its variation across a source is left out
 SMALL = 2e-5
@@ -75,62 +78,120 @@ class ExposureTerms(ABC):
         """What changes in the exposure, as terms, when the source moves along x (0) or y (1)."""
 
 
+class CentreKernels(ABC):
+    """Kernels that a polynomial of the response has for its coefficients."""
+
+    @abstractmethod
+    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Function of coefficients [j] that gives the kernel [n, r] of a flux [k]."""
+
+    @abstractmethod
+    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
+        """Exposure [k] of coefficients [j]."""
+
+
+class OneKernel(CentreKernels):
+    """The same point spread function and dispersion everywhere: coefficients are exposures [k].
+
+    Parameters
+    ----------
+    psf : ndarray [k, n]
+        Transform of the point spread function.
+    edisp : ndarray [k, r]
+    """
+
+    def __init__(self, psf: np.ndarray, edisp: np.ndarray) -> None:
+        self._psf = psf.T
+        self._edisp = edisp
+
+    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """See `CentreKernels`."""
+        return lambda exposure: self._psf @ ((flux * exposure)[:, None] * self._edisp)
+
+    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
+        """The coefficients."""
+        return coefficients
+
+
+class KernelOfTerms(CentreKernels):
+    """Coefficients are maps [j] of an instrument whose terms are known.
+
+    Parameters
+    ----------
+    terms : `~gammapy.datasets.response_terms.ResponseTerms`
+    frequencies : ndarray [n]
+    """
+
+    def __init__(self, terms: ResponseTerms, frequencies: np.ndarray) -> None:
+        self._loading = terms.loading
+        self._functions = between(terms.functions, frequencies).T
+        self._whole = np.einsum("jkcr,c->jk", terms.loading, terms.functions[:, 0])
+
+    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """See `CentreKernels`."""
+        folded = np.tensordot(flux, self._loading, axes=(0, 1))
+        return lambda maps: self._functions @ np.tensordot(maps, folded, axes=1)
+
+    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
+        """Exposure [k], of the events that are reconstructed."""
+        return np.asarray(coefficients @ self._whole)
+
+
 class AboutCentre(ExposureTerms):
     """Polynomial about the centre of the source.
 
     Parameters
     ----------
-    exposure : `LocalExposure`
-    psf : ndarray [k, n]
-        Transform of the point spread function.
-    edisp : ndarray [k, r]
+    local : `LocalExposure`
+        Its coefficients are those of the kernels.
+    kernels : `CentreKernels`
     rms : float
         Root of the mean square radius of the source, in deg.
     """
 
-    def __init__(
-        self, exposure: LocalExposure, psf: np.ndarray, edisp: np.ndarray, rms: float
-    ) -> None:
-        self._exposure = exposure
-        self._psf = psf.T
-        self._edisp = edisp
+    def __init__(self, local: LocalExposure, kernels: CentreKernels, rms: float) -> None:
+        self._local = local
+        self._kernels = kernels
         self._rms = rms
-        self._scale = SMALL * np.max(np.abs(exposure.value), initial=0.0)
+        self._scale = SMALL * _largest(kernels.exposures(local.value))
         self.n_moments = self._needed() if rms > 0 else 1
 
     def _needed(self) -> int:
         """How many moments the exposure, or its derivative by the position, asks for."""
-        if self._is_curved(self._exposure):
+        if self._is_curved(self._local):
             return 4
-        moved = (self._exposure.moved(axis) for axis in (0, 1))
-        return 2 if any(self._is_slanted(e) for e in (self._exposure, *moved)) else 1
+        moved = (self._local.moved(axis) for axis in (0, 1))
+        return 2 if any(self._is_slanted(e) for e in (self._local, *moved)) else 1
 
-    def _is_slanted(self, exposure: LocalExposure) -> bool:
-        return bool(self._rms * _largest(exposure.by_x, exposure.by_y) > self._scale)
+    def _is_slanted(self, local: LocalExposure) -> bool:
+        firsts = (self._kernels.exposures(c) for c in (local.by_x, local.by_y))
+        return bool(self._rms * _largest(*firsts) > self._scale)
 
-    def _is_curved(self, exposure: LocalExposure) -> bool:
-        seconds = (exposure.by_xx, exposure.by_xy, exposure.by_yy)
+    def _is_curved(self, local: LocalExposure) -> bool:
+        seconds = (self._kernels.exposures(c) for c in (local.by_xx, local.by_xy, local.by_yy))
         return bool(self._rms**2 * _largest(*seconds) > self._scale)
 
     def terms(self, flux: np.ndarray, moments: np.ndarray) -> list[Term]:
         """One field."""
-        return [Term(None, self._field(flux, self._exposure, moments))]
+        return [Term(None, self._field(flux, self._local, moments))]
 
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
         """The field with the derivative of the polynomial."""
-        return [Term(None, self._field(flux, self._exposure.moved(axis), moments))]
+        return [Term(None, self._field(flux, self._local.moved(axis), moments))]
 
-    def _field(self, flux: np.ndarray, exposure: LocalExposure, moments: np.ndarray) -> Multipoles:
+    def _field(self, flux: np.ndarray, local: LocalExposure, moments: np.ndarray) -> Multipoles:
+        kernel = self._kernels.folded(flux)
+
         def folded(coefficient: np.ndarray, moment: np.ndarray) -> np.ndarray:
-            return moment[:, None] * (self._psf @ ((flux * coefficient)[:, None] * self._edisp))
+            return moment[:, None] * kernel(coefficient)
 
-        cosine = {0: folded(exposure.value, moments[0])}
+        cosine = {0: folded(local.value, moments[0])}
         sine: dict[int, np.ndarray] = {}
-        if self._is_slanted(exposure):
-            cosine[1] = folded(exposure.by_x, moments[1])
-            sine[1] = folded(exposure.by_y, moments[1])
-        if self._is_curved(exposure):
-            xx, xy, yy = (0.25 * b for b in (exposure.by_xx, exposure.by_xy, exposure.by_yy))
+        if self._is_slanted(local):
+            cosine[1] = folded(local.by_x, moments[1])
+            sine[1] = folded(local.by_y, moments[1])
+        if self._is_curved(local):
+            xx, xy, yy = (0.25 * b for b in (local.by_xx, local.by_xy, local.by_yy))
             cosine[0] = cosine[0] + folded(xx + yy, moments[2])
             cosine[2] = folded(xx - yy, moments[3])
             sine[2] = folded(2.0 * xy, moments[3])

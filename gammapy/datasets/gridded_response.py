@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gammapy.datasets.field_response import field_response
 from gammapy.datasets.gridded_shapes import SMOOTHING, GriddedShape, NodeMasses, SmoothMasses
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.convolve import PlaneGrid, pixel_matrix
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.plane import to_plane
@@ -92,7 +92,7 @@ class GriddedResponse(SourceResponse):
     def _prepare(self) -> None:
         field = self._field
         half = field.half + self._instrument.reach if self._is_smooth else field.half
-        response = VaryingResponse(self._instrument, field.axes, self._sky.frame, 1.05 * half)
+        response = field_response(self._instrument, field.axes, self._sky.frame, 1.05 * half)
         if not response.is_seen:
             self.pixels = self.pixels[:0]
             return

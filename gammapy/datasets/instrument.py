@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gammapy.errors import DataError
 from gammapy.maps.axis import MapAxis
+
+if TYPE_CHECKING:
+    from gammapy.datasets.response_terms import ResponseTerms
 
 __all__ = ["Instrument", "UniformInstrument"]
 
@@ -69,6 +72,17 @@ class Instrument(ABC):
         By default itself: an instrument that knows no times sees a steady flux.
         """
         return self
+
+    def terms(self) -> ResponseTerms | None:
+        """The response as a sum over few terms, right everywhere; None if they are not known."""
+        return None
+
+    def split(self) -> tuple[Instrument, ResponseTerms | None]:
+        """An instrument that varies smoothly over the sky, and what it lacks; None if nothing.
+
+        By default itself: an instrument on maps has no steps.
+        """
+        return self, None
 
 
 class UniformInstrument(Instrument):

@@ -11,10 +11,13 @@ import numpy as np
 from gammapy.datasets.bin_fluxes import bin_fluxes
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.response import as_seen, respond
+from gammapy.datasets.response_terms import ResponseTerms
+from gammapy.datasets.rough_counts import RoughCounts
 from gammapy.datasets.sky_pixels import SkyPixels, direction_of
 from gammapy.errors import DataError, ModelError
 from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spatial.point import PointSpatialModel
 
 __all__ = ["predict_counts"]
 
@@ -68,27 +71,57 @@ def predict_counts(models: Iterable[Any], instrument: Instrument, geom: WcsGeom)
         If a model has no spatial part, or has values for which there is no formula.
     """
     _check_axis(geom, instrument)
+    smooth, rough = instrument.split()
     sources = [_source(model, instrument, geom.frame) for model in models]
+    joined = [] if rough is None else [s for s in sources if _may_join(s, instrument)]
+    alone = sources if rough is None else [s for s in sources if not _may_join(s, instrument)]
     counts = np.empty(geom.data_shape)
     for rows, columns in parts(geom):
         part = part_of(geom, rows, columns)
-        found = _part_counts(sources, SkyPixels(part), part)
-        for y, row in enumerate(found, rows.start):  # a row is turned inside of the cache
+        sky = SkyPixels(part)
+        found = np.zeros((part.data_shape[1] * part.data_shape[2], part.data_shape[0]))
+        _add_sources(found, alone, sky)
+        if rough is not None:
+            _add_sources(found, [s._replace(instrument=smooth) for s in joined], sky)
+            _add_rough(found, joined, rough, sky)
+        image = found.reshape(*part.data_shape[1:], -1)
+        for y, row in enumerate(image, rows.start):  # a row is turned inside of the cache
             counts[:, y, columns] = row.T
     return WcsNDMap(geom, counts)
 
 
-def _part_counts(sources: Iterable[_Source], sky: SkyPixels, geom: WcsGeom) -> np.ndarray:
-    """Counts [y, x, r] on a part of a map."""
-    n_r, n_y, n_x = geom.data_shape
-    total = np.zeros((n_y * n_x, n_r))
+def _may_join(source: _Source, instrument: Instrument) -> bool:
+    """True if a source may be seen through the smooth instrument, and the rest with all others.
+
+    A point sees one place, and one that varies in time sees an instrument of its own.
+    """
+    shape = source.model.spatial_model
+    return (
+        source.instrument is instrument
+        and not isinstance(shape, PointSpatialModel)
+        and not shape.is_energy_dependent
+    )
+
+
+def _add_sources(total: np.ndarray, sources: Iterable[_Source], sky: SkyPixels) -> None:
+    """Add counts of sources to those of all pixels [n, r]."""
     for source in sources:
-        if not _is_near(source, sky):
-            continue
-        response = respond(source.model, source.instrument, sky)
-        if len(response.pixels):
-            _add_rows(total, response.pixels, response.counts(source.flux))
-    return total.reshape(n_y, n_x, n_r)
+        if _is_near(source, sky):
+            response = respond(source.model, source.instrument, sky)
+            if len(response.pixels):
+                _add_rows(total, response.pixels, response.counts(source.flux))
+
+
+def _add_rough(
+    total: np.ndarray, sources: Iterable[_Source], rough: ResponseTerms, sky: SkyPixels
+) -> None:
+    """Add what the rough part of an instrument makes of sources."""
+    near = [source for source in sources if _is_near(source, sky)]
+    if near:
+        counts = RoughCounts(rough, sky)
+        flux = np.array([source.flux for source in near])
+        shapes = [source.model.spatial_model for source in near]
+        total[counts.pixels] += counts.counts(shapes, flux)
 
 
 def _add_rows(total: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:

@@ -13,14 +13,26 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.datasets.exposure_terms import AboutCentre, AboutPixels, ExposureTerms, Term
+from gammapy.datasets.exposure_terms import (
+    AboutCentre,
+    AboutPixels,
+    ExposureTerms,
+    KernelOfTerms,
+    OneKernel,
+    Term,
+)
+from gammapy.datasets.field_response import field_response
 from gammapy.datasets.instrument import Instrument
-from gammapy.datasets.local_exposure import circle, is_quadratic, local_exposure
+from gammapy.datasets.local_exposure import (
+    LocalExposure,
+    circle,
+    is_quadratic,
+    local_exposure,
+)
 from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.shape_slopes import size_slope, step_of
 from gammapy.datasets.sky_pixels import SkyPixels, angles, direction_of, rotated_vectors
 from gammapy.datasets.source_response import SourceResponse
-from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.hankel import FourierBessel, fourier_bessel
 from gammapy.engine.pixel_nodes import tangent_axes
 from gammapy.engine.placing import ROUGHLY, Placing, Window
@@ -154,9 +166,10 @@ class RadialResponse(SourceResponse):
         rms = 0.0 if self._shape is None else self._shape.rms
         if instrument.is_uniform:
             local = local_exposure(exposure, self._axes, 0.0)
-            return AboutCentre(local, self._psf, self._edisp, 0.0)
+            return AboutCentre(local, OneKernel(self._psf, self._edisp), 0.0)
         # a point too has a size: its derivatives by position see how the exposure varies
-        local = local_exposure(exposure, self._axes, max(NEAR, 1.2 * rms))
+        radius = max(NEAR, 1.2 * rms)
+        local = local_exposure(exposure, self._axes, radius)
         steady = rms < SMALL or self._sees_steady_psf(instrument, rms)
         simple = rms < NEAR or (
             np.any(local.value > 0)
@@ -166,15 +179,29 @@ class RadialResponse(SourceResponse):
             around = min(self._reach, 3.0 * rms)
             if rms > 0:
                 self.has_steps = not is_quadratic(exposure, local, self._axes, around, STEP)
-            return AboutCentre(local, self._psf, self._edisp, rms)
+            return self._about_centre(instrument, local, radius)
         half = 1.02 * (self._series.radius + self._pixels.nodes.half_diagonal)
         frequencies = self._series.frequencies
-        varying = VaryingResponse(
+        varying = field_response(
             instrument, self._axes, self._pixels.frame, half, frequencies[-1], steady
         )
         place = to_plane(self._pixels.nodes.centers[self.pixels], self._axes)
         self.has_steps = varying.largest_step(*self._places(rms)) > STEP
         return AboutPixels(varying, *place, frequencies, self._window(ROUGHLY))
+
+    def _about_centre(
+        self, instrument: Instrument, local: LocalExposure, radius: float
+    ) -> AboutCentre:
+        """Polynomial of the exposure, or of the terms of the instrument if they are known."""
+        rms, terms = 0.0 if self._shape is None else self._shape.rms, instrument.terms()
+        if terms is None:
+            return AboutCentre(local, OneKernel(self._psf, self._edisp), rms)
+
+        def maps(vectors: np.ndarray) -> np.ndarray:
+            return terms.maps(rotated_vectors(vectors, self._pixels.frame, terms.frame))
+
+        kernels = KernelOfTerms(terms, self._series.frequencies)
+        return AboutCentre(local_exposure(maps, self._axes, radius), kernels, rms)
 
     def _places(self, rms: float) -> np.ndarray:
         """Places x and y [2, n] in deg, spread evenly over the shape and what is next to it."""

@@ -59,8 +59,10 @@ class PlaneGrid:
         return np.asarray(factor)
 
     def transform(self, masses: np.ndarray) -> np.ndarray:
-        """Transform of masses [m, m], their middle cell at the origin; m is odd."""
+        """Transform of masses [m, m], their middle cell at the origin; m is odd, or n."""
         half = len(masses) // 2
+        if len(masses) == self.n:
+            return rfft2(masses)
         padded = np.zeros((self.n, self.n))
         inside = slice(self.middle - half, self.middle + half + 1)
         padded[inside, inside] = masses

@@ -39,6 +39,13 @@ class OffsetGrid:
     ----------
     nodes : sequence of ndarray
         Offsets in deg of each response, ascending; two at least.
+
+    Attributes
+    ----------
+    response, offset : ndarray [rows]
+        Of each node.
+    end : ndarray [i]
+        Last offset of each response.
     """
 
     def __init__(self, nodes: Sequence[np.ndarray]) -> None:
@@ -46,6 +53,7 @@ class OffsetGrid:
         self.offset = np.concatenate(nodes)
         self._keys = self.response * _APART + self.offset
         self._last = np.cumsum([len(n) for n in nodes]) - 2
+        self.end = self.offset[self._last + 1]
         self._first = np.concatenate([[0], self._last[:-1] + 2])
 
     def __len__(self) -> int:

@@ -8,15 +8,19 @@ where tables have empty bins and are interpolated into them.
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from gammapy.errors import DataError
 from gammapy.makers.offset_grid import OffsetGrid, offset_nodes
+from gammapy.makers.offset_terms import OffsetTerms, rough_terms, terms_of
 from gammapy.makers.responses import last_offset, named_response
 
 __all__ = ["OffsetTables"]
@@ -31,6 +35,8 @@ _STEP, _CUTS = 0.1, 6
 _FREQUENCIES = np.geomspace(1.0, 400.0, 16)
 #: bytes of transforms that are kept, of the frequencies that were asked for last
 _KEPT = 2**26
+#: widths beyond which a smoothed area is nil, and step of what is smoothed, in widths
+DIED_AWAY, SMOOTH_STEP = 4.0, 0.05
 _KINDS = ("aeff", "psf", "edisp")
 #: offsets at which an energy dispersion is taken at once: bounds the memory
 _AT_ONCE = 16
@@ -92,6 +98,7 @@ class OffsetTables:
         self.energy = np.sqrt(energy_edges_true[:-1] * energy_edges_true[1:])
         self._edges = energy_edges_true, energy_edges
         self.end = np.array([last_offset(table["aeff"]) for table in tables])
+        self._last_offset = self.end  # of what was measured
         self._psf = [table["psf"] for table in tables]
         samplers = [self._samplers(*pair) for pair in zip(names, tables, strict=True)]
         kinds = []
@@ -163,6 +170,66 @@ class OffsetTables:
             widest = max(widest, float(np.max(np.where(met.T, radius, 0.0))))
         return widest
 
+    # -- as sums over few terms ------------------------------------------------------------
+
+    @cached_property
+    def terms(self) -> OffsetTerms:
+        """All that there is, as a sum over few terms."""
+        return terms_of(self)
+
+    def rough_terms(self, smooth: OffsetTables) -> OffsetTerms:
+        """What there is beyond smooth tables."""
+        return rough_terms(self, smooth)
+
+    # -- without steps and kinks -------------------------------------------------------------
+
+    def smoothed(self, width: float) -> OffsetTables:
+        """The tables with areas that are smoothed along the offset, by a Gaussian.
+
+        They go on beyond the end until that has died away, with the point spread function and the
+        energy dispersion of the end.
+
+        Parameters
+        ----------
+        width : float
+            In deg.
+        """
+        other = copy.copy(self)
+        other.__dict__.pop("terms", None)
+        other.end = self.end + DIED_AWAY * width
+        nodes = [np.linspace(0.0, end, int(np.ceil(end / _STEP)) + 1) for end in other.end]
+        rows = [self._smooth_areas(i, at, width) for i, at in enumerate(nodes)]
+        other.area_grid, other.area = OffsetGrid(nodes), np.concatenate(rows)
+        other.psf_grid, (other.psf_usable,) = self._longer(self.psf_grid, other.end, "psf_usable")
+        other.edisp_grid, (other.edisp_usable, other.edisp) = self._longer(
+            self.edisp_grid, other.end, "edisp_usable", "edisp"
+        )
+        other._forget()
+        return other
+
+    def _smooth_areas(self, i: int, offset: np.ndarray, width: float) -> np.ndarray:
+        """Areas [n, k] of a response, smoothed, at offsets [n]."""
+        n = int(np.ceil(self.end[i] / (SMOOTH_STEP * width)))
+        middle = (np.arange(n) + 0.5) * self.end[i] / n
+        row, share = self.area_grid.between(np.full(n, i), middle)
+        areas = self.area[row] + share[:, np.newaxis] * (self.area[row + 1] - self.area[row])
+        edges = np.linspace(0.0, self.end[i], n + 1)
+        sides = [ndtr((sign * edges - offset[:, np.newaxis]) / width) for sign in (1.0, -1.0)]
+        # a step is part of the smoothing, and offsets go on behind 0
+        weights = np.diff(sides[0], axis=1) - np.diff(sides[1], axis=1)
+        return weights @ areas
+
+    def _longer(
+        self, grid: OffsetGrid, end: np.ndarray, *names: str
+    ) -> tuple[OffsetGrid, list[np.ndarray]]:
+        """A grid with one more node for each response, as the last one, and tables with it."""
+        last = np.flatnonzero(np.diff(grid.response, append=-1) != 0)
+        rows = np.sort(np.concatenate([np.arange(len(grid)), last]))
+        offset = grid.offset[rows]
+        offset[last + np.arange(len(last)) + 1] = end
+        nodes = [offset[grid.response[rows] == i] for i in range(len(last))]
+        return OffsetGrid(nodes), [getattr(self, name)[rows] for name in names]
+
     # -- transforms -------------------------------------------------------------------------
 
     def transforms(self, rows: np.ndarray, frequency: np.ndarray) -> np.ndarray:
@@ -180,12 +247,56 @@ class OffsetTables:
         return self._kept[key].stack(rows)
 
     def _transformed(self, rows: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-        found = np.empty((len(rows), len(self.energy), len(frequency)))
-        response, offset = self.psf_grid.response[rows], self.psf_grid.offset[rows]
+        grid = self.psf_grid
+        return self.transforms_at(grid.response[rows], grid.offset[rows], frequency)
+
+    def transforms_at(
+        self, response: np.ndarray, offset: np.ndarray, frequency: np.ndarray
+    ) -> np.ndarray:
+        """Transforms [n, k, m] at offsets [n] of responses [n]; beyond the end those of the end."""
+        found = np.empty((len(offset), len(self.energy), len(frequency)))
         for i in np.unique(response):
             here = response == i
-            transform = self._psf[i].transform(self.energy, offset[here], frequency)
+            inside = np.minimum(offset[here], self._last_offset[i])
+            transform = self._psf[i].transform(self.energy, inside, frequency)
             found[here] = np.swapaxes(transform, 0, 1)
+        return found
+
+    # -- at any offset ----------------------------------------------------------------------
+
+    def areas(self, response: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Areas [n, k] in cm2 at offsets [n] of responses [n]; beyond the end those of the end."""
+        row, share = self.area_grid.between(response, offset)
+        return self.area[row] + share[:, np.newaxis] * (self.area[row + 1] - self.area[row])
+
+    def known_transforms(
+        self, response: np.ndarray, offset: np.ndarray, frequency: np.ndarray
+    ) -> np.ndarray:
+        """Transforms as `transforms_at`; where there is none that of the nearest energy."""
+        found = self.transforms_at(response, offset, frequency)
+        usable = found[:, :, 0] > 0  # all transforms are one at frequency zero
+        energies = np.arange(usable.shape[1])
+        away = np.abs(energies[:, np.newaxis] - energies)
+        missing = np.where(usable, 0, len(energies))[:, np.newaxis]
+        nearest = np.argmin(away + missing, axis=2)
+        return np.take_along_axis(found, nearest[:, :, np.newaxis], axis=1)
+
+    def known_edisp(self, response: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Probabilities [n, k, r]; where there are none those of the nearest offset."""
+        found = np.empty((len(offset), *self.edisp.shape[1:]))
+        for i in np.unique(response):
+            here, rows = np.flatnonzero(response == i), self.edisp_grid.response == i
+            nodes, at = self.edisp_grid.offset[rows], np.minimum(offset[here], self._last_offset[i])
+            for k, usable in enumerate(self.edisp_usable[rows].T):
+                values = self.edisp[rows, k][usable]
+                if len(values) < 2:
+                    found[here, k] = values.sum(axis=0)
+                    continue
+                x = np.clip(at, nodes[usable][0], nodes[usable][-1])
+                row = np.clip(np.searchsorted(nodes[usable], x) - 1, 0, len(values) - 2)
+                low, high = nodes[usable][row], nodes[usable][row + 1]
+                share = ((x - low) / (high - low))[:, np.newaxis]
+                found[here, k] = (1.0 - share) * values[row] + share * values[row + 1]
         return found
 
     # -- processes --------------------------------------------------------------------------
@@ -195,7 +306,9 @@ class OffsetTables:
         self._kept: OrderedDict[bytes, _Rows] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("_kept", "terms")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

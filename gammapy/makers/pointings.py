@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,16 +26,22 @@ from astropy.time import Time
 from gammapy.data.groups import PointingGroup
 from gammapy.data.time_reference import EPOCH_MJD
 from gammapy.datasets.instrument import Instrument
+from gammapy.datasets.response_terms import ResponseTerms
 from gammapy.errors import DataError, UnitMismatchError
 from gammapy.makers.background import background_of_pointings
 from gammapy.makers.offset_grid import OffsetGrid
 from gammapy.makers.offset_tables import OffsetTables
+from gammapy.makers.offset_terms import OffsetTerms
+from gammapy.makers.pointing_sums import PointingSums, separations
 from gammapy.maps import MapAxis, WcsGeom, WcsNDMap
 
 __all__ = ["PointingsInstrument"]
 
-#: positions at once: bounds the memory of an exposure on many pixels
-_CHUNK = 4096
+#: deg over which areas are smoothed along the offset, where steps and kinks are taken apart: wide
+#: beside point spread functions where these matter, and narrow beside fields of view
+_SMOOTH = 0.3
+#: what an instrument keeps of what it was asked for
+_KEPT = ("_weighted", "_exposures", "_all_terms", "_smooth_and_rough")
 #: error of the mean of a course, which is of order one where it is bright
 ROUNDING = 1e-9
 #: from which the times of groups are counted
@@ -109,23 +116,28 @@ class PointingsInstrument(Instrument):
             for name in names
         }
         self._response = np.array([names.index(group.response) for group in self.groups])
-        self._end = self._tables.end[self._response]
         self._axes = _directions(self.groups, frame)
         self._pointed = self._livetime = _livetimes(self.groups)
         self._weighted: weakref.WeakKeyDictionary[Any, dict] = weakref.WeakKeyDictionary()
         self.reach = self._tables.reach(containment)
 
+    @property
+    def _end(self) -> np.ndarray:
+        """Last offset [g] that each group sees."""
+        return self._tables.end[self._response]
+
+    @cached_property
+    def _exposures(self) -> PointingSums:
+        return self._sums(self._tables.area_grid, self._tables.area)
+
+    def _sums(self, grid: OffsetGrid, values: np.ndarray) -> PointingSums:
+        return PointingSums(self._axes, self._response, self._livetime, grid, values)
+
     # -- what is asked for ------------------------------------------------------------------
 
     def exposure(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Exposure [k, ...] in cm2 s at positions [...]; zero where no pointing sees them."""
-        place = _unit_vectors(lon, lat)
-        shape, place = place.shape[:-1], place.reshape(-1, 3)
-        found = np.empty((len(self._tables.energy), len(place)))
-        for start in range(0, len(place), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            found[:, part] = self._exposure_of(place[part])
-        return found.reshape((-1, *shape))
+        return self._exposures.at(_unit_vectors(lon, lat))
 
     def psf(self, lon: float, lat: float, frequency: np.ndarray) -> np.ndarray:
         """Transform [k, m] of the point spread function, the mean weighted with the exposure.
@@ -203,7 +215,7 @@ class PointingsInstrument(Instrument):
 
     def _offsets(self, place: np.ndarray) -> np.ndarray:
         """Distances [g] in deg of a unit vector [3] from all pointings."""
-        return _angles(np.sum((self._axes - place) ** 2, axis=1))
+        return separations(np.sum((self._axes - place) ** 2, axis=1))
 
     def _view(self, lon: float, lat: float, grid: OffsetGrid) -> _View:
         """What sees a position, between which nodes of a grid.
@@ -259,35 +271,6 @@ class PointingsInstrument(Instrument):
                 break
         return found, known
 
-    def _exposure_of(self, place: np.ndarray) -> np.ndarray:
-        """Exposure [k, p] at unit vectors [p, 3]: of each, weights of few nodes."""
-        near = self._near(place)
-        offset = _angles(np.sum((place[:, np.newaxis] - self._axes[near]) ** 2, axis=-1))
-        point, group = np.nonzero(offset <= self._end[near])
-        group, offset = near[group], offset[point, group]
-        row, fraction = self._tables.area_grid.between(self._response[group], offset)
-        area = self._tables.area
-        used = np.zeros(len(area), dtype=bool)
-        used[row] = used[row + 1] = True
-        column = np.cumsum(used) - 1
-        size = int(used.sum())
-        cells = np.concatenate([point * size + column[row], point * size + column[row + 1]])
-        livetime = self._livetime[group]
-        values = np.concatenate([livetime * (1.0 - fraction), livetime * fraction])
-        weights = np.bincount(cells, values, len(place) * size).reshape(len(place), size)
-        return (weights @ area[used]).T
-
-    def _near(self, place: np.ndarray) -> np.ndarray:
-        """Groups that may see one of some unit vectors [p, 3]."""
-        centre = place.mean(axis=0)
-        size = np.linalg.norm(centre)
-        radius = 180.0
-        if size > 0.1:  # else they are all around
-            centre = centre / size
-            radius = float(np.max(_angles(np.sum((place - centre) ** 2, axis=1))))
-        inside = self._offsets(centre) <= self._end + radius + 1e-6
-        return np.flatnonzero(inside & (self._livetime > 0))
-
     # -- times ------------------------------------------------------------------------------
 
     def _means(self, model: Any, values: Sequence[float]) -> np.ndarray:
@@ -316,16 +299,48 @@ class PointingsInstrument(Instrument):
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other._livetime = self._livetime * means
-        other._weighted = weakref.WeakKeyDictionary()
+        other._forget()
         return other
+
+    # -- as a sum over few terms ------------------------------------------------------------
+
+    def terms(self) -> ResponseTerms:
+        """The response as a sum over few terms; see `gammapy.makers.offset_terms`."""
+        return self._all_terms
+
+    @cached_property
+    def _all_terms(self) -> ResponseTerms:
+        return self._terms(self._tables.terms)
+
+    def split(self) -> tuple[Instrument, ResponseTerms]:
+        """An instrument whose fields of view end softly, and what it lacks of this one."""
+        return self._smooth_and_rough
+
+    @cached_property
+    def _smooth_and_rough(self) -> tuple[Instrument, ResponseTerms]:
+        smooth = object.__new__(type(self))
+        smooth.__dict__.update(self.__dict__)
+        smooth._tables = self._tables.smoothed(_SMOOTH)
+        smooth._forget()
+        return smooth, self._terms(self._tables.rough_terms(smooth._tables))
+
+    def _terms(self, terms: OffsetTerms) -> ResponseTerms:
+        sums = self._sums(terms.grid, terms.vectors)
+        return ResponseTerms(self.frame, sums.at, terms.loading, terms.functions)
 
     # -- processes, printing ----------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_weighted"}
+        return {name: value for name, value in self.__dict__.items() if name not in _KEPT}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is kept of another instrument."""
+        for name in _KEPT:
+            self.__dict__.pop(name, None)
         self._weighted = weakref.WeakKeyDictionary()
 
     def __repr__(self) -> str:
@@ -368,11 +383,6 @@ def _unit_vectors(lon: Any, lat: Any) -> np.ndarray:
     lon, lat = np.broadcast_arrays(np.deg2rad(lon), np.deg2rad(lat))
     cos = np.cos(lat)
     return np.stack([cos * np.cos(lon), cos * np.sin(lon), np.sin(lat)], axis=-1)
-
-
-def _angles(square: np.ndarray) -> np.ndarray:
-    """Angles [...] in deg of squared chords, without the loss that a scalar product has."""
-    return np.rad2deg(2.0 * np.arcsin(np.minimum(0.5 * np.sqrt(square), 1.0)))
 
 
 def _nearest(known: np.ndarray) -> np.ndarray:

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from scipy.special import jv
 
 from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels
+from gammapy.datasets.lattice_response import LatticeKernels
 from gammapy.datasets.local_exposure import LocalExposure
-from gammapy.datasets.varying_response import Kernels
 from gammapy.engine.placing import Window
 
 SOURCE, WIDTHS = 0.12, np.array([0.06, 0.09])
@@ -95,7 +95,7 @@ class Quadratic:
     def kernels(self, q):
         psf = np.exp(-0.5 * np.multiply.outer(np.outer(BROADER, WIDTHS), q) ** 2)
         each = np.eye(len(LOADING))[:, :, None] * LOADING[:, None]
-        return Kernels(each, psf[:, :, :, None] * EDISP[:, None, :])
+        return LatticeKernels(each, psf[:, :, :, None] * EDISP[:, None, :])
 
     def at(self, x, y):
         a = self._c[:, :, None]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from gammapy.datasets.lattice_response import LatticeResponse
 from gammapy.datasets.psf_transform import TAIL
 from gammapy.datasets.sky_pixels import angles, rotated_vectors
-from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.pixel_nodes import tangent_axes, unit_vectors
 from gammapy.engine.plane import from_plane
 from tests.datasets.small_instruments import FieldInstrument
@@ -44,7 +44,7 @@ class Field:
         self.axes, self.half = tangent_axes(*middle), half
         lon, lat = angles(rotated_vectors(self.axes[2], "galactic", frame))
         self.instrument = instrument_at((float(lon) + 0.4, float(lat) - 0.7), frame, **kwargs)
-        self.response = VaryingResponse(self.instrument, self.axes, "galactic", half, steady=steady)
+        self.response = LatticeResponse(self.instrument, self.axes, "galactic", half, steady=steady)
 
     def truth(self, x, y):
         """Exposure, PSF and dispersion [k, q, r, n]."""
@@ -159,7 +159,7 @@ def test_one_map_where_all_energies_are_alike():
     instrument = FieldInstrument(
         lambda lon, lat: np.multiply.outer([1e10, 3e10], 1 + 0.1 * lat), [0.1, 0.1]
     )
-    response = VaryingResponse(instrument, tangent_axes(20.0, 0.0), "galactic", 2.0)
+    response = LatticeResponse(instrument, tangent_axes(20.0, 0.0), "galactic", 2.0)
     kernels = np.array(response.kernels(Q))
     assert len(kernels) == 1
     assert_allclose(kernels[0, 1, 0, 1] / kernels[0, 0, 0, 0], 3.0)
@@ -167,7 +167,7 @@ def test_one_map_where_all_energies_are_alike():
 
 def test_nothing_is_seen():
     dark = FieldInstrument(lambda lon, lat: np.zeros((2, *lon.shape)), [0.1, 0.1])
-    response = VaryingResponse(dark, tangent_axes(20.0, 0.0), "galactic", 1.0)
+    response = LatticeResponse(dark, tangent_axes(20.0, 0.0), "galactic", 1.0)
     assert not response.is_seen
     assert response.frequency == 0.0
 
@@ -191,7 +191,7 @@ def test_no_psf_is_asked_where_nothing_is_seen(half, lat):
     instrument = HalfBlind(
         lambda lon, lat: np.multiply.outer([1e10, 1e10], np.clip(lat, 0, 1)), [0.1, 0.1]
     )
-    response = VaryingResponse(instrument, tangent_axes(20.0, lat), "galactic", half)
+    response = LatticeResponse(instrument, tangent_axes(20.0, lat), "galactic", half)
     assert response.is_seen
     kernel = response.kernels(Q)[0][0, :, 0]
     assert_allclose(kernel / kernel[0], instrument.psf(20.0, 1.0, Q)[0], rtol=0, atol=1e-6)
