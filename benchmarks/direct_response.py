@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -257,7 +258,6 @@ class LocalResponse:
         Of the point spread functions, in deg.
     radius : ndarray [k, m]
         At which profiles are known, in deg.
-    psf : `npred.Psf`
     """
 
     def __init__(
@@ -276,7 +276,7 @@ class LocalResponse:
         self._profiles, self._has_psf = self._tabulated(self.response.profiles_of, self.radius)
         self._edisp, self._has_edisp = self._tabulated(self.response.edisps_of)
         widths = [self._widths(self.response.profile(*at, self.radius)) for at in looked]
-        self.psf = npred.Psf(self._psf, list(self.reach), np.min(widths, axis=0).tolist())
+        self._width = np.min(widths, axis=0).tolist()
 
     def _tabulated(self, values: Callable[..., tuple[Array, Array]], *more: Any) -> Any:
         """Values [k, name and node, ...], and where there are any."""
@@ -287,9 +287,18 @@ class LocalResponse:
         """Probabilities [r, n] of a true bin at positions [n]."""
         return (self._weights(k, lon, lat, self._has_edisp[k]) @ self._edisp[k]).T
 
-    def shares(self, k: int, lon: Array, lat: Array) -> csr_array:
-        """Weights [n, j] of point spread functions at positions [n]; they add up to one."""
-        return self._weights(k, lon, lat, self._has_psf[k])
+    def shares(self, k: int, reco: int | slice, lon: Array, lat: Array) -> csr_array:
+        """Weights [n, j] of point spread functions at positions [n]; they add up to one.
+
+        Of the events that are reconstructed in some bins: each pointing has a dispersion of its
+        own.
+        """
+        reconstructed = self._edisp[k][:, reco].reshape(len(self._edisp[k]), -1).sum(axis=1)
+        return self._weights(k, lon, lat, self._has_psf[k] * reconstructed)
+
+    def psf(self, r: int) -> npred.Psf:
+        """Point spread function of events that are reconstructed in a bin."""
+        return npred.Psf(partial(self._psf, r), list(self.reach), self._width)
 
     def profile_of(self, k: int, j: int) -> Array:
         """One of the point spread functions [m], in sr-1, at the radii of a true bin."""
@@ -310,7 +319,7 @@ class LocalResponse:
                 rows.append(seen.place)
                 columns.append(column)
                 values.append(weight * share * usable[column])
-        # where nothing is exposed no counts follow, but there must be some shape
+        # where nothing is seen no counts follow, but there must be some shape
         empty = np.arange(len(lon))
         rows.append(empty)
         columns.append(np.full(len(lon), np.argmax(usable)))
@@ -320,10 +329,15 @@ class LocalResponse:
         place = row, np.concatenate(columns)
         return csr_array((value / total[row], place), shape=(len(lon), len(usable)))
 
-    def _psf(self, k: int, theta: Array, lon: Array, lat: Array) -> Array:
+    @property
+    def scale(self) -> list[float]:
+        """Width in deg of the point spread function of each true bin, where it is narrowest."""
+        return self._width
+
+    def _psf(self, r: int, k: int, theta: Array, lon: Array, lat: Array) -> Array:
         """Value in sr-1 at distances from positions; arrays that broadcast."""
         lon, lat = np.broadcast_arrays(lon, lat)
-        mean = (self.shares(k, lon.ravel(), lat.ravel()) @ self._profiles[k]).ravel()
+        mean = (self.shares(k, r, lon.ravel(), lat.ravel()) @ self._profiles[k]).ravel()
         x = theta * (RADII / self.reach[k])
         ring = np.minimum(x.astype(int), RADII - 1)
         at = np.arange(lon.size).reshape(lon.shape) * (RADII + 1) + ring

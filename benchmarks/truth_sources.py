@@ -104,7 +104,7 @@ class Simulation:
                 raise RuntimeError(f"true bin {k} is seen better than anywhere that was looked at")
             kept = rng.uniform(0.0, most[k], drawn) < seen
             lon, lat = lon[kept], lat[kept]
-            found.append(scattered(lon, lat, self._deflections(k, lon, lat, rng), rng))
+            found.append(scattered(lon, lat, self._deflections(k, band, lon, lat, rng), rng))
         lon, lat = np.concatenate(found, axis=1)
         return lon, lat
 
@@ -126,9 +126,11 @@ class Simulation:
         inside = np.concatenate([[0.0], np.cumsum(ring)])
         return np.interp(rng.uniform(0.0, inside[-1], number), inside, edge)
 
-    def _deflections(self, k: int, lon: Array, lat: Array, rng: np.random.Generator) -> Array:
+    def _deflections(
+        self, k: int, band: slice, lon: Array, lat: Array, rng: np.random.Generator
+    ) -> Array:
         """Distances [n] by the point spread function of one pointing, by its exposure."""
-        shares = self._local.shares(k, lon, lat)
+        shares = self._local.shares(k, band, lon, lat)
         # rows add up to one, so a place in a row is a place in the sum over all
         place = np.searchsorted(
             np.cumsum(shares.data), np.arange(len(lon)) + rng.uniform(size=len(lon))

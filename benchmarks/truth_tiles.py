@@ -32,9 +32,10 @@ Profile = tuple[Callable[[Array], Array], list[float]]
 MARGIN = 1.0
 #: share of the events of a tile's band below which a source is left out
 FAINT = 1e-7
-#: deg up to which a source has a response of its own, with the energy dispersion of its centre,
-#: else that of each pixel
+#: deg up to which a source has a response of its own
 SMALL = 0.3
+#: share of the counts of a reconstructed bin below which a true bin is left out
+NEVER = 3e-5
 
 
 class Fineness(NamedTuple):
@@ -175,9 +176,9 @@ def fluxes(model: SkyModel, edges: Array) -> Array:
     )
 
 
-def _only(response: DirectResponse, k: int, lon: Array, lat: Array) -> dict[int, Array]:
-    """Exposure in the one true bin that is asked for."""
-    return {k: response.exposure_at(k, lon, lat)}
+def _only(local: LocalResponse, k: int, r: int, lon: Array, lat: Array) -> dict[int, Array]:
+    """Exposure in the one true bin that is asked for, of what is reconstructed in one bin."""
+    return {k: local.response.exposure_at(k, lon, lat) * local.edisp(k, lon, lat)[r]}
 
 
 class Tile:
@@ -205,8 +206,13 @@ class Tile:
         self._radius = npred.distances(npred.vectors(*([a] for a in self._middle)), corners).max()
         reach = self._radius + MARGIN
         self._local = self._about(response, *self._middle, 1.1 * reach)
-        self._edisp = np.array(
-            [self._local.edisp(k, self._lon, self._lat) for k in range(len(response.energy))]
+        exposure = self._local.response.exposure(self._lon, self._lat)
+        #: largest exposure [k, r] of what is reconstructed in a bin
+        self._seen = np.array(
+            [
+                (row * self._local.edisp(k, self._lon, self._lat)).max(1)
+                for k, row in enumerate(exposure)
+            ]
         )
 
     def _about(
@@ -235,26 +241,27 @@ class Tile:
         return sum(self._source(*pair) for pair in zip(models, flux, strict=True))
 
     def _source(self, model: SkyModel, flux: Array) -> Array:
-        lon, lat = place_of(model)
-        local, spread = self._local, self._edisp
+        local, source = self._local, source_of(model, self._fineness.elements)
         if model.spatial_model.reach < SMALL:  # as all are that vary in time
             response = self._response.seen(model.temporal_model)
-            local = self._about(response, lon, lat, model.spatial_model.reach)
-            spread = np.repeat(response.edisp(lon, lat)[:, :, None], len(self._lon), axis=2)
-        rate = np.zeros((len(flux), len(self._lon)))
-        source = source_of(model, self._fineness.elements)
-        for k in np.flatnonzero(flux):
-            n = npred.nodes_needed(self.geom.wcs, local.psf.scale[k]) + self._fineness.more
-            alone = np.where(np.arange(len(flux)) == k, flux, 0.0)
-            rate += npred.counts(
+            local = self._about(response, *place_of(model), model.spatial_model.reach)
+        found = np.zeros((len(self._response.edges) - 1, len(self._lon)))
+        for k, r in self._pairs(flux):
+            n = npred.nodes_needed(self.geom.wcs, local.scale[k]) + self._fineness.more
+            found[r] += npred.counts(
                 source,
-                alone,
-                partial(_only, local.response, k),
-                local.psf,
-                np.eye(len(flux)),
+                np.where(np.arange(len(flux)) == k, flux, 0.0),
+                partial(_only, local, k, r),
+                local.psf(r),
+                np.ones((len(flux), 1)),
                 self.geom.wcs,
                 (self._x, self._y),
                 step=self._fineness.step,
                 n=n,
-            )
-        return np.einsum("kp,krp->rp", rate, spread)
+            )[0]
+        return found
+
+    def _pairs(self, flux: Array) -> list[tuple[int, int]]:
+        """True and reconstructed bins that matter: to the latter, all others give nothing."""
+        rates = np.array([f * s for f, s in zip(flux, self._seen, strict=True)])
+        return list(zip(*np.nonzero(rates > NEVER * rates.sum(axis=0)), strict=True))

@@ -95,7 +95,7 @@ def _may_join(source: _Source, instrument: Instrument) -> bool:
 
     A point sees one place, and one that varies in time sees an instrument of its own.
     """
-    shape = source.model.spatial_model
+    shape: Any = source.model.spatial_model
     return (
         source.instrument is instrument
         and not isinstance(shape, PointSpatialModel)

@@ -16,11 +16,16 @@ from functools import cached_property
 import numpy as np
 
 from gammapy.datasets.psf_transform import FREQUENCIES, between
+from gammapy.engine.low_rank import JointTerms, joint_terms
 
 __all__ = ["ResponseTerms"]
 
 #: which of the frequencies tell how kernels differ
 SOME = np.flatnonzero(FREQUENCIES > 0.5)[::6]
+#: places at which it is looked how large a response is
+MANY = 100
+#: energies with less than this share of the largest exposure do not ask for terms of their own
+FAINT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -61,3 +66,21 @@ class ResponseTerms:
         """Scalar products [k, j, j] of the kernels up to a frequency."""
         last = np.searchsorted(FREQUENCIES[SOME], frequency_max, side="right") - 1
         return self._squares[max(int(last), 0)]
+
+    def mixed(self, maps: np.ndarray, frequency_max: float, nil: float) -> JointTerms:
+        """Few mixtures that are enough where maps have values [j, p]; see `joint_terms`.
+
+        Parameters
+        ----------
+        maps : ndarray [j, p]
+        frequency_max : float
+            In rad per deg, beyond which kernels may differ.
+        nil : float
+            Terms below this share of the largest are left out.
+        """
+        squares = self.squares(frequency_max)
+        some = maps[:, :: maps.shape[1] // MANY + 1]
+        sizes = np.einsum("jp,kjp->kp", some, squares @ some).max(axis=1)  # squared
+        # each energy counts alike: spectra are steep where exposures are low
+        weight = 1.0 / np.maximum(sizes, FAINT**2 * sizes.max())
+        return joint_terms(maps @ maps.T, np.tensordot(weight, squares, axes=1), nil)

@@ -14,6 +14,7 @@ for each reconstructed bin.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,6 +60,25 @@ class _Nodes(NamedTuple):
     source: int
 
 
+class _Places(NamedTuple):
+    """Where sources are.
+
+    Attributes
+    ----------
+    cells : ndarray of int [c]
+        Numbers of the cells.
+    nodes : ndarray [2, n]
+        Places x and y of the nodes in deg.
+    mass : ndarray [n]
+    source : ndarray of int [n]
+    """
+
+    cells: np.ndarray
+    nodes: np.ndarray
+    mass: np.ndarray
+    source: np.ndarray
+
+
 class RoughCounts:
     """Counts on a map.
 
@@ -85,8 +105,12 @@ class RoughCounts:
         scale = np.where(largest > 0, largest, 1.0)
         amplitudes, spectra = few_terms(flux / scale, NIL)
         fields, nodes = self._put(shapes, amplitudes)
-        transforms = self._transforms(fields, nodes, amplitudes)
-        return self._on_pixels(self._scattered(transforms, spectra * scale))
+        maps, places = self._maps(fields, nodes)
+        if not np.any(maps):
+            return np.zeros((len(self.pixels), self._rough.loading.shape[-1]))
+        mixed = self._rough.mixed(maps, LARGEST, NIL)
+        transforms = self._transforms(mixed.maps @ maps, places, fields, amplitudes)
+        return self._on_pixels(self._scattered(transforms, spectra * scale, mixed.tables))
 
     # -- sources --------------------------------------------------------------------------
 
@@ -148,51 +172,61 @@ class RoughCounts:
 
     def _brightness(self, shape: Any, x: np.ndarray, y: np.ndarray, axes: np.ndarray) -> np.ndarray:
         """Values [y, x] in sr-1 at places along two axes in deg."""
-        vectors = from_plane(*np.meshgrid(x, y), axes)
+        columns, rows = np.meshgrid(x, y)
+        vectors = from_plane(columns, rows, axes)
         place = angles(rotated_vectors(vectors, self._sky.frame, shape.frame))
         rest = (None,) * (shape.coordinates - 2)
         return np.asarray(shape.brightness([*place, *rest], shape.internal_values))
 
     # -- what the instrument makes of them --------------------------------------------------
 
-    @property
+    @cached_property
     def _alive(self) -> np.ndarray:
         return np.flatnonzero(self._grid.frequency.ravel() < LARGEST)
 
-    def _transforms(
-        self, fields: np.ndarray, nodes: list[_Nodes], amplitudes: np.ndarray
-    ) -> np.ndarray:
-        """Transforms [m * j, q] of sources times maps, in single precision: they are small."""
-        n, alive = self._grid.n, self._alive
+    def _maps(self, fields: np.ndarray, nodes: list[_Nodes]) -> tuple[np.ndarray, _Places]:
+        """Maps [j, p] where sources are: on cells, and then at nodes."""
+        n = self._grid.n
         along = STEP * (np.arange(n) - self._grid.middle)
-        used = np.any(fields != 0, axis=0)
-        rows, columns = np.nonzero(used)
-        cells = from_plane(along[columns], along[rows], self._axes)
-        on_cells = self._rough.maps(self._seen(cells))
-        vectors = np.concatenate([np.zeros((0, 3)), *(part.vectors for part in nodes)])
-        mass = np.concatenate([np.zeros(0), *(part.mass for part in nodes)])
-        source = np.repeat([part.source for part in nodes], [len(part.mass) for part in nodes])
-        at_nodes = self._rough.maps(self._seen(vectors)) * mass
-        place = to_plane(vectors, self._axes)
-        inside = np.maximum(*np.abs(place)) < STEP * (n // 2 - 3)
-        spread = pixel_matrix(self._grid, *(c[inside] for c in place)).T
-        weights = amplitudes[source[inside].astype(int)]
-        found = np.empty((len(fields), len(on_cells), len(alive)), dtype=np.complex64)
-        for j, (wide, small) in enumerate(zip(on_cells, at_nodes[:, inside], strict=True)):
+        used = np.flatnonzero(np.any(fields != 0, axis=0))
+        cells = from_plane(along[used % n], along[used // n], self._axes)
+        vectors, mass, source = _joined(nodes)
+        place = np.array(to_plane(vectors, self._axes))
+        inside = np.max(np.abs(place), axis=0) < STEP * (n // 2 - 3)
+        vectors = np.concatenate([cells, vectors[inside]])
+        maps = self._rough.maps(rotated_vectors(vectors, self._sky.frame, self._rough.frame))
+        return maps, _Places(used, place[:, inside], mass[inside], source[inside])
+
+    def _transforms(
+        self, maps: np.ndarray, places: _Places, fields: np.ndarray, amplitudes: np.ndarray
+    ) -> np.ndarray:
+        """Transforms [m * t, q] of sources times maps [t, p].
+
+        In single precision: they are small.
+        """
+        n, alive = self._grid.n, self._alive
+        spread = pixel_matrix(self._grid, *places.nodes).T.astype(np.float32)
+        weights = places.mass[:, np.newaxis] * amplitudes[places.source]
+        weights, maps = weights.astype(np.float32), maps.astype(np.float32)
+        fields = fields.reshape(-1, n * n).astype(np.float32)
+        found = np.empty((len(fields), len(maps), len(alive)), dtype=np.complex64)
+        on_cells, at_nodes = np.split(maps, [len(places.cells)], axis=1)
+        for t, (wide, small) in enumerate(zip(on_cells, at_nodes, strict=True)):
+            on_grid = np.zeros(n * n, dtype=np.float32)
+            on_grid[places.cells] = wide
             of_nodes = spread @ (small[:, np.newaxis] * weights)
             for m, field in enumerate(fields):
-                masses = of_nodes[:, m].reshape(n, n)
-                masses[rows, columns] += field[rows, columns] * wide
-                found[m, j] = self._grid.transform(masses.astype(np.float32)).ravel()[alive]
+                masses = on_grid * field + of_nodes[:, m]
+                found[m, t] = self._grid.transform(masses.reshape(n, n)).ravel()[alive]
         return found.reshape(-1, len(alive))
 
-    def _seen(self, vectors: np.ndarray) -> np.ndarray:
-        return rotated_vectors(vectors, self._sky.frame, self._rough.frame)
-
-    def _scattered(self, transforms: np.ndarray, spectra: np.ndarray) -> np.ndarray:
+    def _scattered(
+        self, transforms: np.ndarray, spectra: np.ndarray, mixture: np.ndarray
+    ) -> np.ndarray:
         """Transforms [r, q] of the counts: a sum over few functions of the frequency."""
         frequency = np.linspace(0.0, LARGEST, N_FREQUENCIES)
         kernels = np.einsum("mk,jkqr->mjrq", spectra, self._rough.kernels(frequency))
+        kernels = np.einsum("tj,mjrq->mtrq", mixture, kernels)
         kernels = kernels.reshape(len(transforms), -1, N_FREQUENCIES)
         scale = np.abs(kernels).max(axis=(0, 2))  # bins count alike
         flat = kernels / np.where(scale > 0, scale, 1.0)[:, np.newaxis]
@@ -215,6 +249,14 @@ class RoughCounts:
             whole.ravel()[self._alive] = averaging * transform
             counts[:, r] = area * (self._to_pixels @ self._grid.density(whole).ravel())
         return counts
+
+
+def _joined(nodes: list[_Nodes]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Directions, masses and sources of all nodes."""
+    vectors = np.concatenate([np.zeros((0, 3)), *(part.vectors for part in nodes)])
+    mass = np.concatenate([np.zeros(0), *(part.mass for part in nodes)])
+    source = np.repeat([part.source for part in nodes], [len(part.mass) for part in nodes])
+    return vectors, mass, source.astype(int)
 
 
 def _parts(shape: Any, step: float) -> int:

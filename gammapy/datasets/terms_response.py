@@ -20,16 +20,13 @@ from gammapy.datasets.varying_response import (
     lattice,
 )
 from gammapy.engine.lattice_splines import LatticeSplines
-from gammapy.engine.low_rank import joint_terms
 
 __all__ = ["TermKernels", "TermsResponse"]
 
 #: terms below this share of the largest are left out
 NIL = 3e-4
-#: energies with less than this share of the largest exposure do not ask for terms of their own
-FAINT = 1e-3
-#: places at which it is looked how large the response is, and along a side how it is scattered
-MANY, SOME = 100, 3
+#: places along a side at which it is looked how far events are scattered
+SOME = 3
 
 
 class TermKernels(Kernels):
@@ -93,18 +90,9 @@ class TermsResponse(VaryingResponse):
         self._on_knots = terms.maps(self._places(self._knots))
         self.is_seen = bool(np.any(self._on_knots != 0))
         if self.is_seen:
-            self._find_terms(terms.squares(frequency_max))
-
-    def _find_terms(self, squares: np.ndarray) -> None:
-        """Mixtures [t, j], of the maps and of the kernels; largest first."""
-        some = self._on_knots[:, :: self._on_knots.shape[1] // MANY + 1]
-        sizes = np.einsum("jp,kjp->kp", some, squares @ some).max(axis=1)  # squared
-        # each energy counts alike: spectra are steep where exposures are low
-        weight = 1.0 / np.maximum(sizes, FAINT**2 * sizes.max())
-        tables = np.tensordot(weight, squares, axes=1)
-        found = joint_terms(self._on_knots @ self._on_knots.T, tables, NIL)
-        self._of_maps, self._of_kernels = found.maps, found.tables
-        self._shares = found.sizes / found.sizes[0]
+            found = terms.mixed(self._on_knots, frequency_max, NIL)
+            self._of_maps, self._of_kernels = found.maps, found.tables
+            self._shares = found.sizes / found.sizes[0]
 
     @property
     def frequency(self) -> float:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OffsetTerms", "rough_terms", "terms_of"]
 
-#: deg between nodes, and over which a step goes down: less than a point spread function would tell
-STEP, RAMP = 0.05, 0.02
+#: deg between nodes, and over which a step goes down: less than a point spread function would tell,
+#: and as much as the cells on which counts are added up
+STEP, RAMP = 0.05, 0.025
 #: what may be left out of a node, as a share of what it has or of `FAINT` of the largest: of a
 #: response, and of what it has beyond a smooth one
 NIL, ROUGHLY, FAINT = 3e-4, 1e-2, 0.1
@@ -45,8 +46,6 @@ class OffsetTerms:
     grid : `OffsetGrid`
     areas : ndarray [rows, k]
         At its nodes, in cm2; may be negative.
-    scale : ndarray [k]
-        Largest area at each energy: they count alike.
     nil : float
         What may be left out.
 
@@ -64,12 +63,14 @@ class OffsetTerms:
         tables: OffsetTables,
         grid: OffsetGrid,
         areas: np.ndarray,
-        scale: np.ndarray,
         nil: float,
     ) -> None:
         self.grid = grid
         psf = tables.known_transforms(grid.response, grid.offset, FREQUENCIES)
         edisp = tables.known_edisp(grid.response, grid.offset)
+        # each energy counts alike, by what of it is reconstructed
+        seen = tables.areas(grid.response, grid.offset) * np.linalg.norm(edisp, axis=2)
+        scale = np.where(np.any(seen > 0, axis=0), seen.max(axis=0), 1.0)
         by_energy = (areas / scale).T, *(np.swapaxes(a, 0, 1) for a in (psf[:, :, SOME], edisp))
         gram = sum(
             np.outer(a, a) * (t @ t.T) * (d @ d.T) for a, t, d in zip(*by_energy, strict=True)
@@ -114,7 +115,7 @@ def _kernels(
 def terms_of(tables: OffsetTables) -> OffsetTerms:
     """Terms of all that there is."""
     grid = tables.area_grid
-    return OffsetTerms(tables, grid, tables.area, _scale(tables), NIL)
+    return OffsetTerms(tables, grid, tables.area, NIL)
 
 
 def rough_terms(tables: OffsetTables, smooth: OffsetTables) -> OffsetTerms:
@@ -125,12 +126,7 @@ def rough_terms(tables: OffsetTables, smooth: OffsetTables) -> OffsetTerms:
     seen = grid.offset < tables.end[grid.response]
     areas = np.where(seen[:, np.newaxis], tables.areas(grid.response, grid.offset), 0.0)
     areas = areas - smooth.areas(grid.response, grid.offset)
-    return OffsetTerms(tables, grid, areas, _scale(tables), ROUGHLY)
-
-
-def _scale(tables: OffsetTables) -> np.ndarray:
-    largest = tables.area.max(axis=0)
-    return np.where(largest > 0, largest, 1.0)
+    return OffsetTerms(tables, grid, areas, ROUGHLY)
 
 
 def _nodes(end: float, last: float, own: np.ndarray) -> np.ndarray:

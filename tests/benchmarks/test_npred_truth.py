@@ -108,16 +108,25 @@ def test_profile_is_normalised(response):
 
 
 def test_local_response_meets_the_direct_one(response):
+    """Each pointing has a point spread function and a dispersion: their products are summed."""
     local = LocalResponse(response, LON, LAT, 0.5)
     at = np.array([LON + 0.07]), np.array([LAT - 0.11])
     exposure, edisp = response.exposure(*at), response.edisp(*(a[0] for a in at))
+    theta = np.array([0.0, 0.3, 0.9]) * local.reach[:, None]
+    products = 0.0
+    for seen in response.sightings(*at):
+        profiles, _ = response.profiles_of(seen.name, seen.offset, theta)
+        edisps, _ = response.edisps_of(seen.name, seen.offset)
+        products = products + np.einsum(
+            "kn,knm,knr->kmr", response.exposures(seen), profiles, edisps
+        )
     for k in range(3):
         assert_allclose(local.response.exposure_at(k, *at), exposure[k], rtol=1e-12)
         assert_allclose(local.edisp(k, *at)[:, 0], edisp[k], atol=1e-3)
-        theta = np.array([0.0, 0.3, 0.9]) * local.reach[k]
-        found = local.psf.value(k, theta, at[0][:, None], at[1][:, None])[0]
-        expected = response.profile(at[0][0], at[1][0], np.tile(theta, (3, 1)))[k]
-        assert_allclose(found, expected, atol=2e-3 * expected[0])
+        for r in range(edisp.shape[1]):
+            found = local.psf(r).value(k, theta[k], at[0][:, None], at[1][:, None])[0]
+            found = exposure[k] * edisp[k, r] * found
+            assert_allclose(found, products[k, :, r], atol=2e-3 * products[k].max())
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import jv
 
-from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels
+from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels, OneKernel
 from gammapy.datasets.lattice_response import LatticeKernels
 from gammapy.datasets.local_exposure import LocalExposure
 from gammapy.engine.placing import Window
@@ -73,7 +73,7 @@ def exact(x, y, c=EXPOSURE, width=SOURCE, widths=WIDTHS):
 
 
 def about_centre(q, c=EXPOSURE, rms=RMS):
-    return AboutCentre(LocalExposure(*c), psf(q), EDISP, rms)
+    return AboutCentre(LocalExposure(*c), OneKernel(psf(q), EDISP), rms)
 
 
 #: shares of the energies in two terms of a response, whose kernels differ in width
