@@ -88,9 +88,11 @@ class SmoothMasses(GriddedShape):
         self._frequency = frequency
         self._series = fourier_bessel(model.reach + 6.0 * self.smoothing, 2.0 * frequency)
         x, y = np.meshgrid(along, along)
-        self._radius = np.hypot(x, y)
+        on_plane = np.hypot(x, y)
+        # an edge of 2 deg is seen to move by the 1e-4 deg that a distance is shorter on the plane
+        self._radius = 2.0 * np.arcsin(0.5 * RAD * on_plane) / RAD
         self._area = (along[1] - along[0]) ** 2
-        away = np.where(self._radius > 0, self._radius, 1.0)
+        away = np.where(on_plane > 0, on_plane, 1.0)
         self._x, self._y = x / away, y / away
 
     def _transform(self, model: Any) -> np.ndarray:
