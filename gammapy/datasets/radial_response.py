@@ -53,6 +53,8 @@ STEADY = 5e-3
 STEP = 0.2
 #: places at which steps are looked for
 N_PLACES = 100
+#: times the largest frequency: a series has some that are higher, as its length is rounded up
+BEYOND = 1.25
 #: times the distance that is seen: what is farther is left out, and fades out before
 FADED = 1.25
 #: shares of the reach of a shape at which it is looked for where its centre is not seen
@@ -136,7 +138,8 @@ class RadialResponse(SourceResponse):
             def profile(radius: np.ndarray) -> np.ndarray:
                 return np.asarray(model.profile(radius) * self._fading(radius))
 
-        return radial_masses(profile, reach, model.profile_edges, self._frequency)
+        frequency = BEYOND * self._frequency
+        return radial_masses(profile, reach, model.profile_edges, frequency)
 
     def _fading(self, radius: np.ndarray) -> np.ndarray:
         """From 1 where the farthest pixels see, to 0 where it is not looked."""
@@ -147,7 +150,7 @@ class RadialResponse(SourceResponse):
         """Series that holds what is seen, up to the frequency at which that is nil."""
         if self._shape is None:
             return fourier_bessel(reach, self._frequency)
-        source = np.ones_like(FREQUENCIES)  # where it is not looked at it may be alive
+        source = np.zeros_like(FREQUENCIES)  # nothing is seen of it beyond
         low = np.flatnonzero(self._frequency >= FREQUENCIES)
         source[low] = np.repeat(self._shape.moments(FREQUENCIES[low[::4]], 1)[0], 4)[: len(low)]
         frequency = psf.largest_frequency(source, self._shape.rms)

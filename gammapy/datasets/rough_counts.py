@@ -101,16 +101,27 @@ class RoughCounts:
 
     def counts(self, shapes: Sequence[Any], flux: np.ndarray) -> np.ndarray:
         """Counts [n, r] on the pixels of shapes with fluxes [s, k] in the true bins."""
-        largest = flux.max(axis=0)
-        scale = np.where(largest > 0, largest, 1.0)
-        amplitudes, spectra = few_terms(flux / scale, NIL)
+        amplitudes, spectra = _few_spectra(flux)
         fields, nodes = self._put(shapes, amplitudes)
         maps, places = self._maps(fields, nodes)
         if not np.any(maps):
             return np.zeros((len(self.pixels), self._rough.loading.shape[-1]))
         mixed = self._rough.mixed(maps, LARGEST, NIL)
         transforms = self._transforms(mixed.maps @ maps, places, fields, amplitudes)
-        return self._on_pixels(self._scattered(transforms, spectra * scale, mixed.tables))
+        counts = self._on_pixels(self._scattered(transforms, spectra, mixed.tables))
+        counts[~self._reached(shapes)] = 0.0  # it is rounding
+        return counts
+
+    def _reached(self, shapes: Sequence[Any]) -> np.ndarray:
+        """True [n] for the pixels that shapes may scatter something onto."""
+        found = np.zeros(len(self._sky.nodes.centers), dtype=bool)
+        for shape in shapes:
+            out, reach = direction_of(shape, self._sky.frame), shape.reach
+            if out is None or reach is None:
+                found[:] = True
+            else:
+                found[self._sky.nodes.near(out, reach + MARGIN)] = True
+        return found[self.pixels]
 
     # -- sources --------------------------------------------------------------------------
 
@@ -200,19 +211,15 @@ class RoughCounts:
     def _transforms(
         self, maps: np.ndarray, places: _Places, fields: np.ndarray, amplitudes: np.ndarray
     ) -> np.ndarray:
-        """Transforms [m * t, q] of sources times maps [t, p].
-
-        In single precision: they are small.
-        """
+        """Transforms [m * t, q] of sources times maps [t, p]."""
         n, alive = self._grid.n, self._alive
-        spread = pixel_matrix(self._grid, *places.nodes).T.astype(np.float32)
+        spread = pixel_matrix(self._grid, *places.nodes).T
         weights = places.mass[:, np.newaxis] * amplitudes[places.source]
-        weights, maps = weights.astype(np.float32), maps.astype(np.float32)
-        fields = fields.reshape(-1, n * n).astype(np.float32)
-        found = np.empty((len(fields), len(maps), len(alive)), dtype=np.complex64)
+        fields = fields.reshape(-1, n * n)
+        found = np.empty((len(fields), len(maps), len(alive)), dtype=complex)
         on_cells, at_nodes = np.split(maps, [len(places.cells)], axis=1)
         for t, (wide, small) in enumerate(zip(on_cells, at_nodes, strict=True)):
-            on_grid = np.zeros(n * n, dtype=np.float32)
+            on_grid = np.zeros(n * n)
             on_grid[places.cells] = wide
             of_nodes = spread @ (small[:, np.newaxis] * weights)
             for m, field in enumerate(fields):
@@ -233,9 +240,10 @@ class RoughCounts:
         loading, functions = few_terms(flat.reshape(-1, N_FREQUENCIES), 0.1 * NIL)
         loading = loading.reshape(len(transforms), len(scale), -1) * scale[:, np.newaxis]
         at = CubicSpline(frequency, functions, axis=1)(self._grid.frequency.ravel()[self._alive])
-        total = np.zeros((len(scale), transforms.shape[1]), dtype=np.complex64)
-        for b, function in enumerate(at.astype(np.float32)):
-            total += function * (loading[:, :, b].T.astype(np.float32) @ transforms)
+        total = np.zeros((len(scale), transforms.shape[1]), dtype=complex)
+        parts = transforms.view(float)  # real and imaginary: weights are real
+        for b, function in enumerate(at):
+            total += function * (loading[:, :, b].T @ parts).view(complex)
         return total
 
     def _on_pixels(self, transforms: np.ndarray) -> np.ndarray:
@@ -244,11 +252,21 @@ class RoughCounts:
         averaging = self._grid.averaged(edges).ravel()[self._alive]
         area = self._sky.nodes.solid_angle[self.pixels] / RAD**2
         counts = np.empty((len(self.pixels), len(transforms)))
-        whole = np.zeros(self._grid.frequency.shape, dtype=np.complex64)
+        whole = np.zeros(self._grid.frequency.shape, dtype=complex)
         for r, transform in enumerate(transforms):
             whole.ravel()[self._alive] = averaging * transform
             counts[:, r] = area * (self._to_pixels @ self._grid.density(whole).ravel())
         return counts
+
+
+def _few_spectra(flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Amplitudes [s, m] and spectra [m, k] of fluxes [s, k]: faint ones count like others."""
+    by_bin = flux.max(axis=0)
+    by_bin = np.where(by_bin > 0, by_bin, 1.0)
+    by_source = (flux / by_bin).max(axis=1)
+    by_source = np.where(by_source > 0, by_source, 1.0)[:, np.newaxis]
+    amplitudes, spectra = few_terms(flux / (by_bin * by_source), NIL)
+    return amplitudes * by_source, spectra * by_bin
 
 
 def _joined(nodes: list[_Nodes]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

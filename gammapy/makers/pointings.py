@@ -39,7 +39,7 @@ __all__ = ["PointingsInstrument"]
 
 #: deg over which areas are smoothed along the offset, where steps and kinks are taken apart: wide
 #: beside point spread functions where these matter, and narrow beside fields of view
-_SMOOTH = 0.3
+_SMOOTH = 0.5
 #: what an instrument keeps of what it was asked for
 _KEPT = ("_weighted", "_exposures", "_all_terms", "_smooth_and_rough")
 #: error of the mean of a course, which is of order one where it is bright

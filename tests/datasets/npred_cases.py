@@ -320,7 +320,9 @@ class Case:
         return (sides[0] - sides[1]) / (2 * step)
 
     def _step(self, name: str) -> float:
-        scale = min(self.shape.finest, np.hypot(float(np.min(self.psf.scales)), 0.3 * self.size))
+        seen = np.hypot(float(np.min(self.psf.scales)), 0.3 * self.size)
+        # brute force has rounding of its own, so that a step is as large as it may be
+        scale = min(self.shape.finest, seen) if self.shape.has_edges else self.shape.finest
         if name in ("lon_0", "lat_0"):
             return 0.01 * scale
         if name in ("e", "phi", "eta"):  # so that an edge at the size moves by no more than that

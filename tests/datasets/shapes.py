@@ -4,7 +4,7 @@ The formulas are those of the documentation of the models, written again: positi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -50,6 +50,8 @@ class Shape:
         Radius in deg beyond which there is nothing, or less than 1e-7.
     finest : float
         Its smallest structure in deg: a difference by a parameter takes a small part of it.
+    has_edges : bool
+        True if there are edges, which are as sharp as the point spread function.
     """
 
     values: Values
@@ -59,6 +61,7 @@ class Shape:
     reach: float
     finest: float = np.inf
     has_derivatives: bool = True
+    has_edges: bool = True
 
 
 def polar(lon: Any, lat: Any, lon_0: float, lat_0: float) -> tuple[Any, Any]:
@@ -247,7 +250,8 @@ def point() -> Shape:
 
 
 def gauss(sigma: float) -> Shape:
-    return _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), sigma, sigma=sigma)
+    shape = _plain(GaussianSpatialModel, _gaussian, (2 * sigma, 6 * sigma), sigma, sigma=sigma)
+    return replace(shape, has_edges=False)
 
 
 def elongated_gauss(sigma: float) -> Shape:
