@@ -29,7 +29,15 @@ from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.placing import Window
 
-__all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "KernelOfTerms", "OneKernel", "Term"]
+__all__ = [
+    "AboutCentre",
+    "AboutPixels",
+    "ExposureTerms",
+    "KernelOfTerms",
+    "KernelsAround",
+    "OneKernel",
+    "Term",
+]
 
 #: below this share of the exposure, its variation across a source is left out
 SMALL = 2e-5
@@ -111,6 +119,32 @@ class OneKernel(CentreKernels):
     def exposures(self, coefficients: np.ndarray) -> np.ndarray:
         """The coefficients."""
         return coefficients
+
+
+class KernelsAround(CentreKernels):
+    """A point spread function that varies: coefficients [i] are those of places around the centre.
+
+    Parameters
+    ----------
+    exposure : ndarray [i, k]
+    psf : ndarray [i, k, n]
+    edisp : ndarray [i, k, r]
+    """
+
+    def __init__(self, exposure: np.ndarray, psf: np.ndarray, edisp: np.ndarray) -> None:
+        self._exposure = exposure
+        self._psf = psf
+        self._edisp = edisp
+
+    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """See `CentreKernels`."""
+        counts = (flux * self._exposure)[:, :, None] * self._edisp
+        kernels = np.swapaxes(self._psf, 1, 2) @ counts
+        return lambda places: np.tensordot(places, kernels, axes=1)
+
+    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
+        """Exposure [k]."""
+        return np.asarray(coefficients @ self._exposure)
 
 
 class KernelOfTerms(CentreKernels):

@@ -28,6 +28,9 @@ __all__ = ["GriddedResponse", "is_beyond", "is_larger"]
 
 #: step of the grid times the largest frequency of the PSF: cubics between cells are good to 1e-4
 STEP = 0.8
+#: steps within which a source is small, so that its sizes are seen by moments alone, which a grid
+#: with half the step has right
+FEW_STEPS = 2.0
 #: most cells along a side, about a source, and over a map that is smaller than the source
 MOST_CELLS, OVER_MAP = 1500, 600
 #: frequencies at which the transform of the PSF is tabulated
@@ -99,7 +102,10 @@ class GriddedResponse(SourceResponse):
         self._frequency = response.frequency
         width = 2.0 * field.half + 2.0 * self._instrument.reach
         width += 12.0 * SMOOTHING / self._frequency
-        step = max(STEP / self._frequency, width / (MOST_CELLS if field.about_source else OVER_MAP))
+        step = STEP / self._frequency
+        if field.half < FEW_STEPS * step:
+            step *= 0.5
+        step = max(step, width / (MOST_CELLS if field.about_source else OVER_MAP))
         x, y = to_plane(self._sky.nodes.centers[self.pixels], field.axes)
         needed = 2.0 * max(np.abs(x).max(), np.abs(y).max()) + 6.0 * step
         self._grid = PlaneGrid(max(width, min(needed, width + 12.0 * step)), step)

@@ -209,7 +209,7 @@ def _parts(model: Any, n_cells: int, step: float) -> int:
     if isinstance(model, TemplateSpatialModel):  # it has kinks at its pixels
         finest /= 3.0
     if "edge_width" in model.own_parameters:
-        finest *= min(1.0, 0.8 * model.edge_width.value)  # from a tenth to nine tenths
+        finest *= min(1.0, 5.0 * model.edge_width.value)  # of the radius, of which that is a tenth
     wanted = int(np.ceil(step / finest)) if finest > 0 else LEAST_PARTS
     most = max(int(np.sqrt(MOST_NODES)) // n_cells, 1)
     return min(max(wanted, LEAST_NODES // n_cells), most)

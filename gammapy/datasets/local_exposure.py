@@ -15,13 +15,13 @@ import numpy as np
 
 from gammapy.engine.sphere import RAD
 
-__all__ = ["LocalExposure", "circle", "is_quadratic", "local_exposure"]
+__all__ = ["STEPS", "LocalExposure", "circle", "is_quadratic", "local_exposure", "places_around"]
 
 #: share of the largest exposure below which an energy does not ask for more
 FAINT = 1e-3
 _DIAGONAL = np.sqrt(0.5)
 #: centre, east, north, west, south, and between these
-_STEPS = np.array(
+STEPS = np.array(
     [[0.0, 0.0], [1, 0], [0, 1], [-1, 0], [0, -1]]
     + [[a * _DIAGONAL, b * _DIAGONAL] for a, b in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
 )
@@ -71,7 +71,7 @@ def local_exposure(
         value = exposure(axes[2:])[:, 0]
         zero = np.zeros_like(value)
         return LocalExposure(value, zero, zero, zero, zero, zero)
-    a = exposure(circle(axes, radius * _STEPS)).T
+    a = exposure(circle(axes, radius * STEPS)).T
     middle, east, north, west, south, ne, nw, sw, se = a
     square = radius**2
     return LocalExposure(
@@ -82,6 +82,14 @@ def local_exposure(
         (ne - nw + sw - se) / (2.0 * square),
         (north - 2.0 * middle + south) / square,
     )
+
+
+def places_around(vectors: np.ndarray) -> np.ndarray:
+    """In the place of an exposure: one where it is asked for, so that what is found are weights.
+
+    They give a coefficient from what there is at the places.
+    """
+    return np.eye(len(vectors))
 
 
 def is_quadratic(
@@ -95,7 +103,7 @@ def is_quadratic(
 
     Energies at which it is below `FAINT` of the largest are as good as these.
     """
-    steps = radius * _STEPS[1:]
+    steps = radius * STEPS[1:]
     off = np.abs(exposure(circle(axes, steps)) - local.at(*steps.T)).max(axis=1)
     value = np.abs(local.value)
     return bool(np.all(off <= tolerance * np.maximum(value, FAINT * value.max(initial=0.0))))

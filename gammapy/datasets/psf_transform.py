@@ -13,6 +13,8 @@ __all__ = ["FREQUENCIES", "PsfTransform", "between"]
 
 #: share of what is seen that high frequencies may have, for them to be left out
 TAIL = 1e-4
+#: the same of the largest slope, for sources of some size
+SLOPE = 5e-4
 
 #: the frequencies at which instruments are asked, in rad per deg: always the same, so that they can
 #: keep what leads there. Cubics between them are good to 1e-6 for a Gaussian of any width from
@@ -42,11 +44,14 @@ class PsfTransform:
         """Frequency beyond which the transform, times a factor [m], does not matter.
 
         What is beyond has less than `TAIL` of what is seen, as the root of the integral of the
-        squares. Of a source of a ``size`` in deg it is where the edge is, and counts the more.
+        squares. Of a source of a ``size`` in deg it is where the edge is, and counts the more; and
+        derivatives by the position have less than `SLOPE` of it, anywhere.
         """
         squares = (self.values * factor * FREQUENCIES * (1.0 + FREQUENCIES * size)) ** 2
-        beyond = np.cumsum(squares[:, ::-1], axis=1)[:, ::-1]  # frequencies are logarithmic
-        alive = np.flatnonzero(np.any(beyond > TAIL**2 * beyond[:, :1], axis=0))
+        matters = _beyond(squares) > TAIL**2
+        if size > 0:  # the slope next to a cusp is a sum of ever higher frequencies
+            matters |= _beyond(np.abs(self.values * factor) * FREQUENCIES**3) > SLOPE
+        alive = np.flatnonzero(np.any(matters, axis=0))
         last = min(alive[-1] + 1, len(FREQUENCIES) - 1) if len(alive) else 1
         return float(FREQUENCIES[last])
 
@@ -58,6 +63,12 @@ class PsfTransform:
 def between(values: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     """Transforms [k, n] at frequencies [n], from their values [k, m] at the `FREQUENCIES`."""
     return values @ _cubics(np.asarray(frequencies, dtype=float).tobytes())
+
+
+def _beyond(values: np.ndarray) -> np.ndarray:
+    """Share [k, m] of an integral beyond each of the `FREQUENCIES`, which are even in logs."""
+    sums = np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(sums / np.where(sums[:, :1] > 0, sums[:, :1], 1.0))
 
 
 @lru_cache(maxsize=64)

@@ -16,18 +16,22 @@ import numpy as np
 from gammapy.datasets.exposure_terms import (
     AboutCentre,
     AboutPixels,
+    CentreKernels,
     ExposureTerms,
     KernelOfTerms,
+    KernelsAround,
     OneKernel,
     Term,
 )
 from gammapy.datasets.field_response import field_response
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.local_exposure import (
+    STEPS,
     LocalExposure,
     circle,
     is_quadratic,
     local_exposure,
+    places_around,
 )
 from gammapy.datasets.psf_transform import FREQUENCIES, PsfTransform
 from gammapy.datasets.shape_slopes import size_slope, step_of
@@ -197,14 +201,36 @@ class RadialResponse(SourceResponse):
     ) -> AboutCentre:
         """Polynomial of the exposure, or of the terms of the instrument if they are known."""
         rms, terms = 0.0 if self._shape is None else self._shape.rms, instrument.terms()
-        if terms is None:
+        if terms is None and rms < NEAR:
             return AboutCentre(local, OneKernel(self._psf, self._edisp), rms)
+        if terms is None:
+            kernels: CentreKernels = self._kernels_around(instrument, radius)
+            return AboutCentre(local_exposure(places_around, self._axes, radius), kernels, rms)
 
         def maps(vectors: np.ndarray) -> np.ndarray:
             return terms.maps(rotated_vectors(vectors, self._pixels.frame, terms.frame))
 
         kernels = KernelOfTerms(terms, self._series.frequencies)
         return AboutCentre(local_exposure(maps, self._axes, radius), kernels, rms)
+
+    def _kernels_around(self, instrument: Instrument, radius: float) -> KernelsAround:
+        """Exposure at all places around, point spread function and dispersion at four of them.
+
+        Those between are as much off that of the centre as their neighbours together.
+        """
+        vectors = circle(self._axes, radius * STEPS)
+        lon, lat = angles(rotated_vectors(vectors, self._pixels.frame, instrument.frame))
+        exposure = instrument.exposure(lon, lat).T
+        psf, edisp = [self._psf], [self._edisp]
+        for i in range(1, 5):
+            is_seen = np.any(exposure[i] > 0)
+            at = float(lon[i]), float(lat[i])
+            psf.append(self._psf_at(instrument, at) if is_seen else self._psf)
+            edisp.append(instrument.edisp(*at) if is_seen else self._edisp)
+        return KernelsAround(exposure, *(_with_those_between(np.array(a)) for a in (psf, edisp)))
+
+    def _psf_at(self, instrument: Instrument, at: tuple[float, float]) -> np.ndarray:
+        return PsfTransform(instrument, *at).at(self._series.frequencies)
 
     def _places(self, rms: float) -> np.ndarray:
         """Places x and y [2, n] in deg, spread evenly over the shape and what is next to it."""
@@ -223,7 +249,7 @@ class RadialResponse(SourceResponse):
         source = np.abs(self._moments[0]) * q  # what a frequency gives to the peak, at most
         seen = np.abs(self._psf) @ source
         changes = [
-            np.abs(PsfTransform(instrument, *at).at(q) - self._psf) @ source
+            np.abs(self._psf_at(instrument, at) - self._psf) @ source
             for at in zip(*places, strict=True)
         ]
         return bool(np.all(np.max(changes, axis=0) < STEADY * seen))
@@ -300,6 +326,13 @@ class RadialResponse(SourceResponse):
             slope = term.field.along_x(q) if axis == 0 else term.field.along_y(q)
             terms.append(term._replace(field=-slope))
         return self._sum(terms)
+
+
+def _with_those_between(values: np.ndarray) -> np.ndarray:
+    """Values [9, ...] at all `STEPS`, of those [5, ...] at the first, as if they were linear."""
+    off = values[1:] - values[0]
+    between = off + np.roll(off, -1, axis=0)
+    return np.concatenate([values, values[0] + np.sqrt(0.5) * between])
 
 
 def _farthest(out: np.ndarray, pixels: SkyPixels) -> float:
