@@ -29,10 +29,12 @@ from gammapy.engine.plane import from_plane, to_plane
 from gammapy.engine.sphere import RAD
 from gammapy.modeling.models.spatial.template import TemplateSpatialModel
 
-__all__ = ["RoughCounts"]
+__all__ = ["MARGIN", "PER_CELL", "STEP", "RoughCounts"]
 
 #: deg between cells, and of the sky about a map that may scatter something onto it
 STEP, MARGIN = 0.025, 0.6
+#: bytes that a cell takes, at most (measured: 1280)
+PER_CELL = 1600.0
 #: nodes along a source, at least: one that has fewer cells is put on nodes of its own
 ACROSS = 24
 #: nodes along a cell, at most

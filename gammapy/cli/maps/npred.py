@@ -87,5 +87,6 @@ def npred_command(
             cards=sources.cards("npred", responses.history()),
             per_pixel=CountsTask.bytes_per_pixel(geom.axes["energy"].nbin, axis_true.nbin),
             extra=sources.extra_bytes,
+            grid=CountsTask.grid(float(min(geom.pixel_scales.deg))),
         )
         make_map(survey, making, sources.report("npred") | responses.report(index))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gammapy.errors import DataError
 from gammapy.makers.survey.tiles import Layout
 
-__all__ = ["Need", "bytes_of", "fitting_layout", "in_words"]
+__all__ = ["Grid", "Need", "bytes_of", "fitting_layout", "in_words"]
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -43,6 +44,29 @@ def in_words(n_bytes: float) -> str:
     return f"{n_bytes / 1e3:.3g} kB"
 
 
+class Grid(NamedTuple):
+    """A square grid that a process has for a tile, whatever the size of its pixels.
+
+    Attributes
+    ----------
+    fineness : float
+        Cells along a pixel.
+    around : float
+        Cells along a side that are beyond the tile.
+    per_cell : float
+        Bytes.
+    """
+
+    fineness: float
+    around: float
+    per_cell: float
+
+    def bytes(self, layout: Layout) -> float:
+        """Bytes of the grid of a tile."""
+        side = max(min(s, n) for s, n in zip(layout.size, layout.shape, strict=True))
+        return self.per_cell * (self.fineness * side + self.around) ** 2
+
+
 @dataclass(frozen=True)
 class Need:
     """What a run takes, in bytes.
@@ -55,11 +79,14 @@ class Need:
         Pickled size of what every process gets: models and response.
     extra : int
         What a process loads later, e.g. templates.
+    grid : `Grid`, optional
+        That there is for each tile.
     """
 
     per_pixel: float
     payload: int = 0
     extra: int = 0
+    grid: Grid | None = None
 
     def process(self) -> int:
         """Bytes of a process apart from its tile."""
@@ -71,8 +98,8 @@ class Need:
 
     def total(self, layout: Layout, workers: int) -> int:
         """Bytes of all processes together: the one that leads, and those that work."""
-        tile = int(self.per_pixel * layout.largest)
-        return self.process() + workers * (self.process() + tile)
+        tile = self.per_pixel * layout.largest + (self.grid.bytes(layout) if self.grid else 0.0)
+        return self.process() + workers * (self.process() + int(tile))
 
 
 def fitting_layout(

@@ -15,7 +15,7 @@ import numpy as np
 from gammapy.errors import DataError, FileFormatError, OverwriteError
 from gammapy.makers.survey.assembly import assemble, header_of_file
 from gammapy.makers.survey.inputs import digest_of_values, key_of
-from gammapy.makers.survey.memory import Need, fitting_layout, in_words
+from gammapy.makers.survey.memory import Grid, Need, fitting_layout, in_words
 from gammapy.makers.survey.store import (
     DTYPE,
     TileStore,
@@ -71,6 +71,8 @@ class Survey:
         Bytes that the task takes for each pixel of a tile.
     extra : int
         Bytes that a process takes besides what it is handed.
+    grid : `Grid`, optional
+        That the task has for each tile.
     """
 
     task: Any
@@ -80,6 +82,7 @@ class Survey:
     cards: Mapping[str, Any] = field(default_factory=dict)
     per_pixel: float = 0.0
     extra: int = 0
+    grid: Grid | None = None
 
     @property
     def planes(self) -> int:
@@ -89,7 +92,7 @@ class Survey:
     @cached_property
     def need(self) -> Need:
         """Memory that it takes."""
-        return Need(self.per_pixel, len(pickle.dumps(self.task)), self.extra)
+        return Need(self.per_pixel, len(pickle.dumps(self.task)), self.extra, self.grid)
 
     def store(self, workers: int, memory: int, restart: bool = False) -> TileStore:
         """Where the tiles lie; nothing is written yet.

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from gammapy.datasets.instrument import Instrument
+from gammapy.datasets.rough_counts import MARGIN, PER_CELL, STEP
+from gammapy.makers.survey.memory import Grid
 from gammapy.makers.survey.sources import Reach
 from gammapy.maps import WcsGeom
 from gammapy.modeling.models import Models
@@ -90,6 +92,11 @@ class CountsTask:
     def bytes_per_pixel(planes: int, true: int) -> float:
         """Memory that a tile takes for each of its pixels, at most."""
         return 8 * (_COUNTS_COPIES * planes + _TRUE_COPIES * true)
+
+    @staticmethod
+    def grid(pixel: float) -> Grid:
+        """Grid of a tile with pixels of a size in deg, for the steps of the instrument."""
+        return Grid(pixel / STEP, 2.0 * MARGIN / STEP, PER_CELL)
 
     @property
     def margin(self) -> float:

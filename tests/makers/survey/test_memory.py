@@ -3,7 +3,7 @@
 import pytest
 
 from gammapy.errors import DataError
-from gammapy.makers.survey.memory import PROCESS, Need, bytes_of, fitting_layout, in_words
+from gammapy.makers.survey.memory import PROCESS, Grid, Need, bytes_of, fitting_layout, in_words
 from gammapy.makers.survey.tiles import Layout
 
 LAYOUT = Layout((500, 18000), (512, 512))
@@ -45,6 +45,15 @@ def test_total_is_of_all_processes():
     assert need.process() == one
     assert need.total(LAYOUT, 3) == 4 * one + 3 * 100 * LAYOUT.largest
     assert need.share(4 * 10**9, 2) == (4 * 10**9 - one) // 2
+
+
+def test_a_grid_of_each_tile():
+    """Of 300 pixels with two cells each, and 50 cells on both sides; no wider than the map."""
+    plain, with_grid = Need(100.0), Need(100.0, grid=Grid(2.0, 100.0, 10.0))
+    layout = Layout((200, 900), (250, 300))
+    assert with_grid.total(layout, 2) - plain.total(layout, 2) == 2 * 10 * 700**2
+    narrow = Layout((200, 100), (250, 300))
+    assert with_grid.total(narrow, 1) - plain.total(narrow, 1) == 10 * 500**2
 
 
 def test_large_tiles_where_they_fit():

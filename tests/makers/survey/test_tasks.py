@@ -129,3 +129,4 @@ def test_tasks_travel():
 def test_memory_grows_with_planes():
     assert FluxTask.bytes_per_pixel(20) == 2 * FluxTask.bytes_per_pixel(10) > 0
     assert CountsTask.bytes_per_pixel(15, 24) > CountsTask.bytes_per_pixel(15, 12) > 0
+    assert CountsTask.grid(0.1).fineness == 2 * CountsTask.grid(0.05).fineness > 0
