@@ -17,6 +17,7 @@ from gammapy.datasets.sky_pixels import SkyPixels, direction_of
 from gammapy.errors import DataError, ModelError
 from gammapy.maps import WcsGeom, WcsNDMap
 from gammapy.modeling.models.sky import SkyModel
+from gammapy.modeling.models.spatial.compound import CompoundSpatialModel
 from gammapy.modeling.models.spatial.point import PointSpatialModel
 
 __all__ = ["predict_counts"]
@@ -96,11 +97,14 @@ def _may_join(source: _Source, instrument: Instrument) -> bool:
     A point sees one place, and one that varies in time sees an instrument of its own.
     """
     shape: Any = source.model.spatial_model
-    return (
-        source.instrument is instrument
-        and not isinstance(shape, PointSpatialModel)
-        and not shape.is_energy_dependent
-    )
+    return source.instrument is instrument and _is_spread(shape) and not shape.is_energy_dependent
+
+
+def _is_spread(shape: Any) -> bool:
+    """True if nothing of a shape is a point."""
+    if isinstance(shape, CompoundSpatialModel):
+        return all(_is_spread(part) for part in shape.models)
+    return not isinstance(shape, PointSpatialModel)
 
 
 def _add_sources(total: np.ndarray, sources: Iterable[_Source], sky: SkyPixels) -> None:

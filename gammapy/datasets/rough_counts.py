@@ -263,9 +263,9 @@ class RoughCounts:
 
 def _few_spectra(flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Amplitudes [s, m] and spectra [m, k] of fluxes [s, k]: faint ones count like others."""
-    by_bin = flux.max(axis=0)
+    by_bin = np.abs(flux).max(axis=0)
     by_bin = np.where(by_bin > 0, by_bin, 1.0)
-    by_source = (flux / by_bin).max(axis=1)
+    by_source = np.abs(flux / by_bin).max(axis=1)
     by_source = np.where(by_source > 0, by_source, 1.0)[:, np.newaxis]
     amplitudes, spectra = few_terms(flux / (by_bin * by_source), NIL)
     return amplitudes * by_source, spectra * by_bin

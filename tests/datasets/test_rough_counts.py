@@ -86,6 +86,24 @@ def test_a_point_sees_one_place():
     ).data.any()
 
 
+def test_a_sum_of_shapes():
+    """Also with a point, that has no brightness."""
+    instrument, n = Stepped(EXPOSURE, PSF, 0.1, 0.4), geom()
+    point = PointSpatialModel(lon_0="0.1 deg", lat_0="0.05 deg", frame="galactic")
+    for one, other in ((gaussian(0.1), gaussian(0.2, 0.3)), (point, gaussian(0.2, 0.3))):
+        both = predict_counts([source(one + other)], instrument, n).data
+        each = [predict_counts([source(shape)], instrument, n).data for shape in (one, other)]
+        assert_allclose(both, 0.5 * sum(each), rtol=0, atol=1e-2 * both.max())
+
+
+def test_negative_fluxes_are_those_of_positive_ones():
+    instrument = Stepped(EXPOSURE, PSF, 0.1, 0.4)
+    model, other = source(gaussian(0.1)), source(gaussian(0.1))
+    other.spectral_model.amplitude.value *= -2.0
+    one, two = (predict_counts([m], instrument, geom()).data for m in (model, other))
+    assert_allclose(two, -2.0 * one, rtol=1e-9, atol=1e-9 * one.max())
+
+
 @pytest.mark.parametrize("sigma", [0.03, 0.5])
 def test_a_source_beside_the_map(sigma):
     """Some of it, or of what it scatters, is on the map; the rest must not come round."""
