@@ -16,15 +16,13 @@ exposure of each is another one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from gammapy.datasets.centre_kernels import CentreKernels
 from gammapy.datasets.local_exposure import LocalExposure
-from gammapy.datasets.psf_transform import between
-from gammapy.datasets.response_terms import ResponseTerms
 from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.placing import Window
@@ -33,9 +31,6 @@ __all__ = [
     "AboutCentre",
     "AboutPixels",
     "ExposureTerms",
-    "KernelOfTerms",
-    "KernelsAround",
-    "OneKernel",
     "Term",
 ]
 
@@ -84,91 +79,6 @@ class ExposureTerms(ABC):
     @abstractmethod
     def shifted(self, flux: np.ndarray, moments: np.ndarray, axis: int) -> list[Term]:
         """What changes in the exposure, as terms, when the source moves along x (0) or y (1)."""
-
-
-class CentreKernels(ABC):
-    """Kernels that a polynomial of the response has for its coefficients."""
-
-    @abstractmethod
-    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """Function of coefficients [j] that gives the kernel [n, r] of a flux [k]."""
-
-    @abstractmethod
-    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
-        """Exposure [k] of coefficients [j]."""
-
-
-class OneKernel(CentreKernels):
-    """The same point spread function and dispersion everywhere: coefficients are exposures [k].
-
-    Parameters
-    ----------
-    psf : ndarray [k, n]
-        Transform of the point spread function.
-    edisp : ndarray [k, r]
-    """
-
-    def __init__(self, psf: np.ndarray, edisp: np.ndarray) -> None:
-        self._psf = psf.T
-        self._edisp = edisp
-
-    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """See `CentreKernels`."""
-        return lambda exposure: self._psf @ ((flux * exposure)[:, None] * self._edisp)
-
-    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
-        """The coefficients."""
-        return coefficients
-
-
-class KernelsAround(CentreKernels):
-    """A point spread function that varies: coefficients [i] are those of places around the centre.
-
-    Parameters
-    ----------
-    exposure : ndarray [i, k]
-    psf : ndarray [i, k, n]
-    edisp : ndarray [i, k, r]
-    """
-
-    def __init__(self, exposure: np.ndarray, psf: np.ndarray, edisp: np.ndarray) -> None:
-        self._exposure = exposure
-        self._psf = psf
-        self._edisp = edisp
-
-    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """See `CentreKernels`."""
-        counts = (flux * self._exposure)[:, :, None] * self._edisp
-        kernels = np.swapaxes(self._psf, 1, 2) @ counts
-        return lambda places: np.tensordot(places, kernels, axes=1)
-
-    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
-        """Exposure [k]."""
-        return np.asarray(coefficients @ self._exposure)
-
-
-class KernelOfTerms(CentreKernels):
-    """Coefficients are maps [j] of an instrument whose terms are known.
-
-    Parameters
-    ----------
-    terms : `~gammapy.datasets.response_terms.ResponseTerms`
-    frequencies : ndarray [n]
-    """
-
-    def __init__(self, terms: ResponseTerms, frequencies: np.ndarray) -> None:
-        self._loading = terms.loading
-        self._functions = between(terms.functions, frequencies).T
-        self._whole = np.einsum("jkcr,c->jk", terms.loading, terms.functions[:, 0])
-
-    def folded(self, flux: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """See `CentreKernels`."""
-        folded = np.tensordot(flux, self._loading, axes=(0, 1))
-        return lambda maps: self._functions @ np.tensordot(maps, folded, axes=1)
-
-    def exposures(self, coefficients: np.ndarray) -> np.ndarray:
-        """Exposure [k], of the events that are reconstructed."""
-        return np.asarray(coefficients @ self._whole)
 
 
 class AboutCentre(ExposureTerms):

@@ -13,16 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from gammapy.datasets.exposure_terms import (
-    AboutCentre,
-    AboutPixels,
+from gammapy.datasets.centre_kernels import (
     CentreKernels,
-    ExposureTerms,
     KernelOfTerms,
     KernelsAround,
     OneKernel,
-    Term,
 )
+from gammapy.datasets.exposure_terms import AboutCentre, AboutPixels, ExposureTerms, Term
 from gammapy.datasets.field_response import field_response
 from gammapy.datasets.instrument import Instrument
 from gammapy.datasets.local_exposure import (

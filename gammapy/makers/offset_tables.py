@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,16 +20,15 @@ from scipy.special import ndtr
 from gammapy.errors import DataError
 from gammapy.makers.offset_grid import OffsetGrid, offset_nodes
 from gammapy.makers.offset_terms import OffsetTerms, rough_terms, terms_of
+from gammapy.makers.refined_nodes import Sample, refined
 from gammapy.makers.responses import last_offset, named_response
 
 __all__ = ["OffsetTables"]
 
-#: largest error between nodes: of areas relative, of transforms and probabilities absolute
-_TOLERANCE = 5e-5
 #: share of the largest area below which an error counts in proportion to the area
 _FAINT = 0.005
-#: deg between nodes at first, and how often they are cut into three
-_STEP, _CUTS = 0.1, 6
+#: deg between nodes at first
+_STEP = 0.1
 #: rad per deg, at which transforms are looked at: up to where that of 0.01 deg is nil
 _FREQUENCIES = np.geomspace(1.0, 400.0, 16)
 #: bytes of transforms that are kept, of the frequencies that were asked for last
@@ -40,18 +38,6 @@ DIED_AWAY, SMOOTH_STEP = 4.0, 0.05
 _KINDS = ("aeff", "psf", "edisp")
 #: offsets at which an energy dispersion is taken at once: bounds the memory
 _AT_ONCE = 16
-
-
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    """A response at offsets [n]: values [n, k, ...], which of them there are and how they count."""
-
-    values: np.ndarray
-    usable: np.ndarray
-    scale: np.ndarray
-
-    def __getitem__(self, part: Any) -> _Sample:
-        return _Sample(self.values[part], self.usable[part], self.scale[part])
 
 
 class OffsetTables:
@@ -104,7 +90,7 @@ class OffsetTables:
         kinds = []
         for kind in _KINDS:
             found = [
-                _refined(offset_nodes(table[kind], end, _STEP), sampler[kind])
+                refined(offset_nodes(table[kind], end, _STEP), sampler[kind])
                 for table, end, sampler in zip(tables, self.end, samplers, strict=True)
             ]
             grid = OffsetGrid([nodes for nodes, _ in found])
@@ -120,7 +106,7 @@ class OffsetTables:
 
     def _samplers(
         self, name: str, tables: Mapping[str, Any]
-    ) -> dict[str, Callable[[np.ndarray], _Sample]]:
+    ) -> dict[str, Callable[[np.ndarray], Sample]]:
         """What evaluates each table of a response at offsets."""
         true, reco = self._edges
         # what falls below and above tells whether there is a dispersion
@@ -132,25 +118,25 @@ class OffsetTables:
         faint = _FAINT * area_at(np.linspace(0.0, last_offset(tables["aeff"]), 61)).max(axis=0)
         faint = np.where(faint > 0, faint, 1.0)
 
-        def area(offset: np.ndarray) -> _Sample:
+        def area(offset: np.ndarray) -> Sample:
             found = area_at(offset)
             there = np.ones(found.shape, dtype=bool)
-            return _Sample(found[..., np.newaxis], there, 1.0 / np.maximum(found, faint))
+            return Sample(found[..., np.newaxis], there, 1.0 / np.maximum(found, faint))
 
-        def psf(offset: np.ndarray) -> _Sample:
+        def psf(offset: np.ndarray) -> Sample:
             transform = tables["psf"].transform(self.energy, offset, _FREQUENCIES)
             usable = tables["psf"].usable(self.energy, offset[:, np.newaxis])
             scale = np.minimum(area_at(offset) / faint, 1.0)
-            return _Sample(np.swapaxes(transform, 0, 1), usable, scale)
+            return Sample(np.swapaxes(transform, 0, 1), usable, scale)
 
-        def edisp(offset: np.ndarray) -> _Sample:
+        def edisp(offset: np.ndarray) -> Sample:
             parts = [
                 tables["edisp"].matrix(true, wide, offset[start : start + _AT_ONCE])
                 for start in range(0, len(offset), _AT_ONCE)
             ]
             matrix = _checked(name, "edisp", np.concatenate(parts))
             scale = np.minimum(area_at(offset) / faint, 1.0)
-            return _Sample(matrix[..., 1:-1], matrix.sum(axis=-1) > 0, scale)
+            return Sample(matrix[..., 1:-1], matrix.sum(axis=-1) > 0, scale)
 
         return {"aeff": area, "psf": psf, "edisp": edisp}
 
@@ -332,58 +318,6 @@ class _Rows:
                 self._known[number] = array
                 self.nbytes += array.nbytes
         return np.stack([self._known[number] for number in wanted])
-
-
-# -- nodes ---------------------------------------------------------------------------------
-
-
-def _refined(
-    nodes: np.ndarray, sample: Callable[[np.ndarray], _Sample]
-) -> tuple[np.ndarray, _Sample]:
-    """Nodes with more of them where lines between are not good enough, and the sample there.
-
-    Intervals are looked at in two places, as one may be right by chance, and cut there.
-    """
-    at = sample(nodes)
-    kept_nodes, kept = [nodes], [at]
-    ends, low, high = np.stack([nodes[:-1], nodes[1:]]), at[:-1], at[1:]
-    for _ in range(_CUTS):
-        cuts = (2.0 * ends + ends[::-1]) / 3.0
-        both = sample(cuts.ravel())
-        first, second = both[: cuts.shape[1]], both[cuts.shape[1] :]
-        error = np.maximum(_error(first, low, high, 1 / 3), _error(second, low, high, 2 / 3))
-        bad = np.any(error > _TOLERANCE, axis=1)
-        if not np.any(bad):
-            break
-        ends, cuts = ends[:, bad], cuts[:, bad]
-        low, first, second, high = low[bad], first[bad], second[bad], high[bad]
-        kept_nodes.append(cuts.ravel())
-        kept += [first, second]
-        pieces = [ends[0], cuts[0]], [cuts[0], cuts[1]], [cuts[1], ends[1]]
-        ends = np.concatenate([np.stack(piece) for piece in pieces], axis=1)
-        low, high = _joined([low, first, second]), _joined([first, second, high])
-    nodes = np.concatenate(kept_nodes)
-    order = np.argsort(nodes)
-    return nodes[order], _joined(kept)[order]
-
-
-def _error(at: _Sample, low: _Sample, high: _Sample, share: float) -> np.ndarray:
-    """Error [n, k] of a line through the usable nodes, at a share of the way between them."""
-    shape = (*at.usable.shape, *([1] * (at.values.ndim - 2)))
-    a, b = (1.0 - share) * low.usable.reshape(shape), share * high.usable.reshape(shape)
-    line = (a * low.values + b * high.values) / np.where(a + b > 0, a + b, 1.0)
-    apart = np.abs(at.values - line).max(axis=tuple(range(2, at.values.ndim)))
-    # what is not there must not be put there, nor the other way round
-    apart = np.where(at.usable == (low.usable | high.usable), apart * at.usable, 1.0)
-    return apart * at.scale
-
-
-def _joined(samples: Sequence[_Sample]) -> _Sample:
-    return _Sample(
-        np.concatenate([sample.values for sample in samples]),
-        np.concatenate([sample.usable for sample in samples]),
-        np.concatenate([sample.scale for sample in samples]),
-    )
 
 
 def _checked(response: str, name: str, table: Any) -> np.ndarray:

@@ -9,7 +9,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import jv
 
-from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels, OneKernel
+from gammapy.datasets.centre_kernels import OneKernel
+from gammapy.datasets.exposure_terms import LEAST, SMALL, AboutCentre, AboutPixels
 from gammapy.datasets.lattice_response import LatticeKernels
 from gammapy.datasets.local_exposure import LocalExposure
 from gammapy.engine.placing import Window
