@@ -55,7 +55,8 @@ def _way(
         if response.has_steps:
             return GriddedResponse(shape, instrument, pixels, has_steps=True)
         return response
-    return GriddedResponse(shape, instrument, pixels, energies)
+    # diffuse emission meets the steps of all fields of view
+    return GriddedResponse(shape, instrument, pixels, energies, has_steps=energies is not None)
 
 
 def as_seen(model: Any, instrument: Instrument) -> Instrument:

@@ -22,8 +22,8 @@ __all__ = ["EXACT", "EXPOSURE_KNOTS", "Kernels", "VaryingResponse", "averaged", 
 
 #: distance of the knots of the exposure, in deg
 EXPOSURE_KNOTS = 0.2
-#: cells along a side up to which the exposure of each is asked for
-EXACT = 500
+#: cells along a side up to which the exposure of each is asked for: all that lie over a map
+EXACT = 700
 #: places along a side of a cell, and of all cells, at which an exposure with steps is asked for
 PARTS, MOST_PLACES = 8, 1600
 #: shares of the largest above which a map has a slope, and a curvature, that matters

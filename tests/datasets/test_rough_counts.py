@@ -73,6 +73,26 @@ def test_a_template_is_a_gaussian():
     assert_allclose(template, round_one, rtol=0, atol=4e-3 * round_one.max())
 
 
+def test_a_cube_sees_the_steps_by_itself():
+    """A template that depends on energy, as diffuse emission does; here it has one shape."""
+    axis = MapAxis.from_nodes([0.05, 1.0, 20.0], unit="TeV", name="energy_true", interp="log")
+    flat = Map.create(npix=(121, 121), binsz=0.02, skydir=(0, 0), frame="galactic", unit="sr-1")
+    place = flat.geom.get_coord()
+    flat.quantity = gaussian(0.2)(place.lon, place.lat)
+    cube = Map.create(
+        npix=(121, 121), binsz=0.02, skydir=(0, 0), frame="galactic", unit="sr-1", axes=[axis]
+    )
+    cube.quantity = np.repeat(flat.quantity[np.newaxis], 3, axis=0)
+    instrument = Stepped(EXPOSURE, PSF, 0.1, 0.4)
+    found, expected = (
+        predict_counts(
+            [source(TemplateSpatialModel(one, normalize=False))], instrument, geom()
+        ).data
+        for one in (cube, flat)
+    )
+    assert_allclose(found, expected, rtol=0, atol=6e-3 * expected.max())
+
+
 def test_a_point_sees_one_place():
     """It meets the exposure that is there, and nothing is added."""
     instrument = Stepped(EXPOSURE, PSF, 0.1, 0.0)
