@@ -258,6 +258,8 @@ class LocalResponse:
         Of the point spread functions, in deg.
     radius : ndarray [k, m]
         At which profiles are known, in deg.
+    scale : list of float [k]
+        Widths in deg of the point spread functions where they are narrowest.
     """
 
     def __init__(
@@ -276,7 +278,7 @@ class LocalResponse:
         self._profiles, self._has_psf = self._tabulated(self.response.profiles_of, self.radius)
         self._edisp, self._has_edisp = self._tabulated(self.response.edisps_of)
         widths = [self._widths(self.response.profile(*at, self.radius)) for at in looked]
-        self._width = np.min(widths, axis=0).tolist()
+        self.scale = np.min(widths, axis=0).tolist()
 
     def _tabulated(self, values: Callable[..., tuple[Array, Array]], *more: Any) -> Any:
         """Values [k, name and node, ...], and where there are any."""
@@ -298,7 +300,7 @@ class LocalResponse:
 
     def psf(self, r: int) -> npred.Psf:
         """Point spread function of events that are reconstructed in a bin."""
-        return npred.Psf(partial(self._psf, r), list(self.reach), self._width)
+        return npred.Psf(partial(self._psf, r), list(self.reach), self.scale)
 
     def profile_of(self, k: int, j: int) -> Array:
         """One of the point spread functions [m], in sr-1, at the radii of a true bin."""
@@ -328,11 +330,6 @@ class LocalResponse:
         total = np.bincount(row, value, len(lon))
         place = row, np.concatenate(columns)
         return csr_array((value / total[row], place), shape=(len(lon), len(usable)))
-
-    @property
-    def scale(self) -> list[float]:
-        """Width in deg of the point spread function of each true bin, where it is narrowest."""
-        return self._width
 
     def _psf(self, r: int, k: int, theta: Array, lon: Array, lat: Array) -> Array:
         """Value in sr-1 at distances from positions; arrays that broadcast."""

@@ -27,12 +27,7 @@ from gammapy.datasets.varying_response import VaryingResponse
 from gammapy.engine.multipoles import Multipoles
 from gammapy.engine.placing import Window
 
-__all__ = [
-    "AboutCentre",
-    "AboutPixels",
-    "ExposureTerms",
-    "Term",
-]
+__all__ = ["AboutCentre", "AboutPixels", "ExposureTerms", "Term"]
 
 #: below this share of the exposure, its variation across a source is left out
 SMALL = 2e-5

@@ -32,7 +32,8 @@ def field_response(
     half : float
         Half the width of the square, in deg.
     frequency_max : float
-        Frequency in rad per deg beyond which the source has nothing that could be seen.
+        Frequency in rad per deg beyond which the source has nothing that could be seen, so that
+        kernels may differ there.
     steady : bool
         True if the kernel of the middle will do, where others are not known anyway.
     """

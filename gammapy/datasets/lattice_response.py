@@ -116,15 +116,8 @@ class LatticeResponse(VaryingResponse):
     Parameters
     ----------
     instrument : `Instrument`
-    axes, frame
-        See `VaryingResponse`.
-    half : float
-        Half the width of the square, in deg.
-    frequency_max : float
-        Frequency in rad per deg beyond which the source has nothing that could be seen, so that
-        kernels may differ there.
-    steady : bool
-        True if the kernel of the middle will do.
+    axes, frame, half, frequency_max, steady
+        See `~gammapy.datasets.field_response.field_response`.
     """
 
     def __init__(

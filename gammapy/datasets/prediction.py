@@ -74,8 +74,8 @@ def predict_counts(models: Iterable[Any], instrument: Instrument, geom: WcsGeom)
     _check_axis(geom, instrument)
     smooth, rough = instrument.split()
     sources = [_source(model, instrument, geom.frame) for model in models]
-    joined = [] if rough is None else [s for s in sources if _may_join(s, instrument)]
-    alone = sources if rough is None else [s for s in sources if not _may_join(s, instrument)]
+    joined = [s for s in sources if rough is not None and _may_join(s, instrument)]
+    alone = [s for s in sources if rough is None or not _may_join(s, instrument)]
     counts = np.empty(geom.data_shape)
     for rows, columns in parts(geom):
         part = part_of(geom, rows, columns)

@@ -1,7 +1,7 @@
 r"""ResponseTerms: an instrument as a sum of few products, each a map times a kernel.
 
-.. math:: A_k(p)\\, P_k(q; p)\\, D_{kr}(p) = \\sum_j w_j(p)\\, K_{jkr}(q), \\qquad
-    K_{jkr}(q) = \\sum_c \\lambda_{jkcr} f_c(q)
+.. math:: A_k(p)\, P_k(q; p)\, D_{kr}(p) = \sum_j w_j(p)\, K_{jkr}(q), \qquad
+    K_{jkr}(q) = \sum_c \lambda_{jkcr} f_c(q)
 
 with the exposure A, the transform P of the point spread function and the energy dispersion D. It is
 known once for the whole sky, and maps have steps where the instrument has them.

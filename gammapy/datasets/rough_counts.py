@@ -33,14 +33,15 @@ __all__ = ["MARGIN", "PER_CELL", "STEP", "RoughCounts"]
 
 #: deg between cells, and of the sky about a map that may scatter something onto it
 STEP, MARGIN = 0.025, 0.6
-#: bytes that a cell takes, at most (measured: 1280)
-PER_CELL = 1600.0
+#: bytes that a cell takes, at most (measured: 2260)
+PER_CELL = 2600.0
 #: nodes along a source, at least: one that has fewer cells is put on nodes of its own
 ACROSS = 24
 #: nodes along a cell, at most
 MOST_PARTS = 4
-#: what is below this share of the largest is left out: of spectra, and of kernels
-NIL = 1e-2
+#: what is below this share of the largest is left out: of kernels, and of spectra, as one that is
+#: cut off must not get counts of another where it has none
+NIL, SPECTRAL = 1e-2, 3e-4
 #: frequencies at which kernels are tabulated, and the largest, in rad per deg: cells are too coarse
 #: for more, and point spread functions are nil there
 N_FREQUENCIES, LARGEST = 64, 0.9 * np.pi / STEP
@@ -267,7 +268,7 @@ def _few_spectra(flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     by_bin = np.where(by_bin > 0, by_bin, 1.0)
     by_source = np.abs(flux / by_bin).max(axis=1)
     by_source = np.where(by_source > 0, by_source, 1.0)[:, np.newaxis]
-    amplitudes, spectra = few_terms(flux / (by_bin * by_source), NIL)
+    amplitudes, spectra = few_terms(flux / (by_bin * by_source), SPECTRAL)
     return amplitudes * by_source, spectra * by_bin
 
 

@@ -65,13 +65,8 @@ class TermsResponse(VaryingResponse):
     instrument : `Instrument`
     terms : `ResponseTerms`
         Of the instrument.
-    axes, frame
-        See `VaryingResponse`.
-    half : float
-        Half the width of the square, in deg.
-    frequency_max : float
-        Frequency in rad per deg beyond which the source has nothing that could be seen, so that
-        kernels may differ there.
+    axes, frame, half, frequency_max
+        See `~gammapy.datasets.field_response.field_response`.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 r"""Response of an instrument over a field, as a sum over few maps, each with a kernel.
 
-.. math:: A_k(p)\\, P_k(q; p)\\, D_{kr}(p) = \\sum_t w_t(p)\\, K_{tkr}(q)
+.. math:: A_k(p)\, P_k(q; p)\, D_{kr}(p) = \sum_t w_t(p)\, K_{tkr}(q)
 
 Maps are as exact as the instrument at the places that are asked for. Their derivatives are those of
 splines between the knots of a lattice, on the plane about a direction.

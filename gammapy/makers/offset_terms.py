@@ -1,10 +1,10 @@
 r"""OffsetTerms: a response that depends on the distance from the axis, as a sum over few terms.
 
-The response of a pointing depends on the distance :math:`\\theta` alone, so that it is a table with
+The response of a pointing depends on the distance :math:`\theta` alone, so that it is a table with
 rows for distances and responses, of which few singular vectors are enough,
 
 .. math::
-    A_k(\\theta)\\, P_k(q; \\theta)\\, D_{kr}(\\theta) \\approx \\sum_j u_j(\\theta)\\, K_{jkr}(q)
+    A_k(\theta)\, P_k(q; \theta)\, D_{kr}(\theta) \approx \sum_j u_j(\theta)\, K_{jkr}(q)
 
 A map is the sum over the pointings of :math:`u_j` times live time: it has the steps where they are,
 and of the point spread function too, as each pointing that ends takes its own with it.
